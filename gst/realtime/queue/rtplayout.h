@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The model's voice between the I/O thread and the src task, and the account
+ * of which of its samples left and when they are due.  One leaf mutex.
+ *
+ * A track is one content part of one item: a number that the session gives.
+ * Tracks play in the order in which they were first pushed.
+ */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct {
+  guint frame_size; /* bytes */
+  guint rate;       /* frames per second */
+  guint tag;        /* the caller's own, e.g. codec and channels */
+} RtPlayoutFormat;
+
+typedef struct {
+  guint track;
+  guint rate;
+  guint64 received; /* frames pushed into the queue */
+  guint64 left;     /* frames read out of it */
+  guint64 heard;    /* frames due until the time asked for, at most `left` */
+  gboolean ended;   /* no more will come */
+} RtPlayoutAccount;
+
+typedef struct {
+  guint track;
+  RtPlayoutFormat format;
+  gsize size;     /* bytes written */
+  gboolean first; /* the first frames of the track */
+  gboolean last;  /* the track is ended and this was its rest */
+} RtPlayoutRead;
+
+typedef struct {
+  gsize bytes;            /* readable of the first track, in whole frames */
+  guint track;            /* 0: nothing is queued */
+  gboolean complete;      /* that is all there will be of the track */
+  RtPlayoutFormat format; /* of the first track */
+  guint64 level;          /* ns queued in all tracks */
+} RtPlayoutStatus;
+
+typedef struct _RtPlayout RtPlayout;
+
+RtPlayout *rt_playout_new (void);
+RtPlayout *rt_playout_ref (RtPlayout *playout);
+void rt_playout_unref (RtPlayout *playout);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtPlayout, rt_playout_unref)
+
+/* I/O thread.  A sample split over two pushes is joined; a half sample at the
+ * end of a track is dropped.  FALSE: the track had ended (nothing taken). */
+gboolean rt_playout_push (RtPlayout *playout, guint track,
+    const RtPlayoutFormat *format, GBytes *data);
+void rt_playout_end (RtPlayout *playout, guint track);
+
+/* Forgets all tracks and what is queued.  Appends a RtPlayoutAccount to
+ * `accounts` (of RtPlayoutAccount, may be NULL) for each track known, with
+ * `heard` as of `heard_until` (ns; G_MAXUINT64: all that left counts). */
+void rt_playout_drop (
+    RtPlayout *playout, guint64 heard_until, GArray *accounts);
+
+/* src task.  Looks without taking. */
+void rt_playout_peek (RtPlayout *playout, RtPlayoutStatus *status);
+/* Takes up to `size` bytes of the first track, whole frames, and notes that
+ * they are stamped `pts` (ns).  FALSE: nothing there. */
+gboolean rt_playout_read (RtPlayout *playout, guint8 *out, gsize size,
+    guint64 pts, RtPlayoutRead *read);
+/* Tracks whose first frame was due by `heard_until` and that were not
+ * reported before are appended to `playing`; those that ended and whose last
+ * frame was due are appended to `drained` and forgotten (both of guint).
+ * A track that ended without any frame is drained only.
+ * Returns when the next report is due (ns), G_MAXUINT64: unknown. */
+guint64 rt_playout_report (
+    RtPlayout *playout, guint64 heard_until, GArray *playing, GArray *drained);
+/* TRUE when no track is known: all that came was heard. */
+gboolean rt_playout_is_idle (RtPlayout *playout);
+
+G_END_DECLS

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The user's voice between the streaming thread and the I/O thread: bounded,
+ * in order, whole frames, one leaf mutex.  Knows no clock and no server.
+ */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct _RtUplink RtUplink;
+
+RtUplink *rt_uplink_new (void);
+RtUplink *rt_uplink_ref (RtUplink *uplink);
+void rt_uplink_unref (RtUplink *uplink);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtUplink, rt_uplink_unref)
+
+/* Bytes per frame and frames per second of what is pushed from now on.  What
+ * is queued in another format is dropped; returns those bytes (old format). */
+gsize rt_uplink_set_format (RtUplink *uplink, guint frame_size, guint rate);
+/* How much is ever queued, ns.  A lower limit takes effect at the next push. */
+void rt_uplink_set_limit (RtUplink *uplink, guint64 limit);
+
+typedef enum {
+  RT_UPLINK_OK,
+  RT_UPLINK_FLUSHING, /* nothing was taken, or only a part */
+} RtUplinkResult;
+
+/* Any size; a part of a frame at the end of a push is joined to the next
+ * push.  When `wait`, blocks while the queue is full until there is room or
+ * flushing is set; otherwise the oldest audio makes room and *dropped grows by
+ * its bytes.  *level is what is queued afterwards, in bytes. */
+RtUplinkResult rt_uplink_push (RtUplink *uplink, const guint8 *data, gsize size,
+    gboolean wait, gsize *dropped, gsize *level);
+
+/* Takes exactly `size` bytes into `out` when that many are queued, else
+ * nothing; with `rest` also fewer.  Whole frames only.  Returns the bytes. */
+gsize rt_uplink_pop (RtUplink *uplink, guint8 *out, gsize size, gboolean rest);
+/* Bytes queued now. */
+gsize rt_uplink_level (RtUplink *uplink);
+/* Drops everything; returns the bytes. */
+gsize rt_uplink_clear (RtUplink *uplink);
+/* While flushing, push returns at once.  Setting it wakes a waiting push. */
+void rt_uplink_set_flushing (RtUplink *uplink, gboolean flushing);
+
+G_END_DECLS

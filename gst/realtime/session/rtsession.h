@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What a conversation is: server events, the application's requests and the
+ * progress of playback in, effects out.  Pure: no I/O, no clock, no lock; its
+ * owner serialises the calls.
+ */
+#pragma once
+
+#include "rteffects.h"
+
+G_BEGIN_DECLS
+
+typedef struct _RtSession RtSession;
+
+typedef enum {
+  RT_REQUEST_TEXT, /* text */
+  RT_REQUEST_RAW,  /* text: a JSON object */
+  RT_REQUEST_COMMIT,
+  RT_REQUEST_CLEAR,
+  RT_REQUEST_CREATE_RESPONSE,
+  RT_REQUEST_INTERRUPT,
+  RT_REQUEST_HANDOFF_OUTPUT,  /* id or NULL, text, final */
+  RT_REQUEST_FUNCTION_OUTPUT, /* id, text */
+  RT_REQUEST_UPDATE,          /* send the present settings now */
+} RtRequestType;
+
+typedef struct {
+  RtRequestType type;
+  const gchar *id;
+  const gchar *text;
+  gboolean final;
+} RtRequest;
+
+/* What playback knows of one track when it was dropped. */
+typedef struct {
+  guint track;
+  guint rate;
+  guint64 received; /* frames */
+  guint64 heard;    /* frames */
+} RtHeard;
+
+RtSession *rt_session_new (
+    const RtDialect *dialect, const RtSessionConfig *config);
+void rt_session_free (RtSession *session);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtSession, rt_session_free)
+
+/* FALSE: what the user says over the model is not an interruption here.
+ * Default TRUE. */
+void rt_session_set_barge_in (RtSession *session, gboolean barge_in);
+/* New settings.  While the session runs and they differ in what the server
+ * is told, one session.update follows. */
+void rt_session_set_config (
+    RtSession *session, const RtSessionConfig *config, RtEffects *effects);
+/* The settings in force; what commands are encoded with. */
+const RtSessionConfig *rt_session_get_config (RtSession *session);
+
+/* The connection is up: says the first word. */
+void rt_session_opened (RtSession *session, RtEffects *effects);
+void rt_session_event (
+    RtSession *session, const RtEvent *event, RtEffects *effects);
+/* FALSE: not possible now; an error note says why. */
+gboolean rt_session_request (
+    RtSession *session, const RtRequest *request, RtEffects *effects);
+/* The first sample of `track` is being heard; the last one was heard. */
+void rt_session_playing (RtSession *session, guint track, RtEffects *effects);
+void rt_session_drained (RtSession *session, guint track, RtEffects *effects);
+/* The answer to RT_EFFECT_DROP: how far each track was heard. */
+void rt_session_dropped (RtSession *session, const RtHeard *heard,
+    guint n_heard, RtEffects *effects);
+/* The input has ended (EOS): commits when the application owns the turns and
+ * something was said since the last commit. */
+void rt_session_input_ended (
+    RtSession *session, guint64 uncommitted_ms, RtEffects *effects);
+
+gboolean rt_session_is_ready (RtSession *session);
+/* TRUE while a turn, a response, a handoff or a function call is open: there
+ * is more to come.  (What is still playing is not counted.) */
+gboolean rt_session_is_busy (RtSession *session);
+/* The server heard the start of a turn and not yet its end. */
+gboolean rt_session_user_is_speaking (RtSession *session);
+const gchar *rt_session_get_id (RtSession *session);
+/* Code of the last error event, or NULL: what a close that follows means. */
+const gchar *rt_session_get_last_error (RtSession *session);
+
+G_END_DECLS
