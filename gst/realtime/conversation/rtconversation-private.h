@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Inside of a conversation, for the files of this room.
+ */
+#pragma once
+
+#include "rtconversation.h"
+
+G_BEGIN_DECLS
+
+struct _RtConversation {
+  gatomicrefcount refs;
+
+  /* constant after init */
+  RtLoop *loop;
+  RtLoopTask *task;
+  const RtDialect *dialect;
+  RtUplink *uplink;
+  RtPlayout *playout;
+  RtStats *stats;
+  RtConversationCallbacks callbacks;
+  gpointer user_data;
+  GDestroyNotify destroy;
+
+  GMutex lock; /* a leaf: only the pure session is called under it */
+  /* lock */
+  RtSession *session;
+  RtEffects *outbox;
+  RtSessionConfig *pending_config; /* replaces the session's, or NULL */
+  guint chunk_duration;
+  gboolean close_requested;
+  RtClosedReason close_reason;
+  gboolean input_ended;
+  guint eos_timeout;
+
+  /* I/O thread */
+  RtConnectParams *connect; /* until the transport takes it */
+  RtTransport *transport;
+  GSource *ready_timer;
+  GSource *settle_timer;
+  GSource *eos_timer;
+  GString *frame; /* reused for every append */
+  GByteArray *chunk;
+  guint connect_timeout;
+  gint64 connect_began;
+  guint64 uncommitted; /* ns of audio appended since the last commit */
+  guint malformed;     /* messages that could not be used */
+  gboolean started;
+  gboolean ready;
+  gboolean input_finished;
+  gboolean settled;
+  gboolean ended;
+};
+
+/* rtconversation.c */
+void rt_conversation_run_effects (RtConversation *self);
+void rt_conversation_finish (RtConversation *self, RtConversationEnd *end);
+
+/* rtspeaker.c: what is sent of the user's voice, and the end of it */
+void rt_conversation_pump (RtConversation *self, gboolean rest);
+void rt_conversation_serve_input_end (RtConversation *self);
+void rt_conversation_check_settled (RtConversation *self);
+void rt_conversation_drop_input (RtConversation *self);
+void rt_conversation_forget_timers (RtConversation *self);
+GSource *rt_conversation_timer (
+    RtConversation *self, guint ms, GSourceFunc func);
+void rt_conversation_cancel (GSource **timer);
+
+/* rtreceiver.c: what the transport brings */
+extern const RtTransportCallbacks rt_conversation_transport_callbacks;
+
+G_END_DECLS

@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The life of a conversation, and the carrying out of what its session wants.
+ * Public functions: any thread.  The rest: the I/O thread.
+ */
+#include "rtconversation-private.h"
+
+#include <string.h>
+
+#define NS_PER_SECOND G_GUINT64_CONSTANT (1000000000)
+
+static void
+end_clear (RtConversationEnd *end)
+{
+  g_free (end->detail);
+  g_clear_pointer (&end->error, rt_note_free);
+}
+
+static gboolean
+release_cb (gpointer user_data)
+{
+  rt_conversation_unref (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+/* Takes what `end` owns.  Reports once and lets the transport say goodbye by
+ * itself: nothing of this conversation is heard afterwards. */
+void
+rt_conversation_finish (RtConversation *self, RtConversationEnd *end)
+{
+  if (!self->ended) {
+    self->ended = TRUE;
+    self->ready = FALSE;
+    rt_conversation_forget_timers (self);
+    g_clear_pointer (&self->transport, rt_transport_free);
+    end->started = self->started;
+    self->callbacks.ended (self, end, self->user_data);
+    /* the reference of the running conversation; not dropped here, since our
+     * callers on the stack still use it */
+    g_source_unref (rt_conversation_timer (self, 0, release_cb));
+  }
+  end_clear (end);
+}
+
+static void
+count_usage (RtStats *stats, const RtUsage *usage)
+{
+  if (!usage->present)
+    return;
+  rt_stats_add (stats, RT_STAT_TOKENS_INPUT_TEXT, usage->input_text);
+  rt_stats_add (stats, RT_STAT_TOKENS_INPUT_AUDIO, usage->input_audio);
+  rt_stats_add (stats, RT_STAT_TOKENS_INPUT_CACHED, usage->input_cached);
+  rt_stats_add (stats, RT_STAT_TOKENS_OUTPUT_TEXT, usage->output_text);
+  rt_stats_add (stats, RT_STAT_TOKENS_OUTPUT_AUDIO, usage->output_audio);
+}
+
+static void
+count_note (RtConversation *self, const RtNote *note)
+{
+  RtStats *stats = self->stats;
+
+  switch (note->type) {
+    case RT_NOTE_STARTED:
+      self->started = TRUE;
+      rt_stats_add (stats, RT_STAT_SESSIONS, 1);
+      break;
+    case RT_NOTE_ERROR:
+      rt_stats_add (stats, RT_STAT_ERRORS, 1);
+      break;
+    case RT_NOTE_INTERRUPTED:
+      rt_stats_add (stats, RT_STAT_INTERRUPTIONS, 1);
+      break;
+    case RT_NOTE_RESPONSE:
+      if (g_strcmp0 (note->state, "created") == 0)
+        rt_stats_add (stats, RT_STAT_RESPONSES, 1);
+      break;
+    case RT_NOTE_SPEECH:
+      if (g_strcmp0 (note->role, "user") == 0 && !note->flag) {
+        rt_stats_add (stats, RT_STAT_TURNS, 1);
+        rt_stats_turn_ended (stats, g_get_monotonic_time () * 1000);
+      }
+      break;
+    default:
+      break;
+  }
+  count_usage (stats, &note->usage);
+}
+
+static void
+run_send (RtConversation *self, const RtCommand *command)
+{
+  g_autofree gchar *text = NULL;
+  gsize size;
+
+  if (self->transport == NULL)
+    return;
+  if (command->type == RT_COMMAND_AUDIO_COMMIT) {
+    rt_conversation_pump (self, TRUE);
+    self->uncommitted = 0;
+  }
+  g_mutex_lock (&self->lock);
+  text = self->dialect->encode (command, rt_session_get_config (self->session));
+  g_mutex_unlock (&self->lock);
+  if (text == NULL)
+    return;
+  size = strlen (text);
+  rt_transport_send (self->transport, text, size);
+  rt_stats_add (self->stats, RT_STAT_MESSAGES_SENT, 1);
+  rt_stats_add (self->stats, RT_STAT_BYTES_SENT, size);
+}
+
+static void
+run_ready (RtConversation *self)
+{
+  rt_conversation_cancel (&self->ready_timer);
+  self->ready = TRUE;
+  rt_stats_set (self->stats, RT_STAT_CONNECT_TIME,
+      (g_get_monotonic_time () - self->connect_began) * 1000);
+  self->callbacks.progress (self, "ready", self->user_data);
+  /* what was said while connecting, and an end of input that waited */
+  rt_loop_task_mark (self->task);
+}
+
+static void
+run_play (RtConversation *self, const RtEffect *effect)
+{
+  RtPlayoutFormat format = {
+    .frame_size = rt_audio_format_frame_size (&effect->format),
+    .rate = effect->format.rate,
+    .tag = effect->format.codec,
+  };
+  gsize size = g_bytes_get_size (effect->audio);
+
+  rt_playout_push (self->playout, effect->track, &format, effect->audio);
+  rt_stats_add (self->stats, RT_STAT_AUDIO_RECEIVED,
+      size * NS_PER_SECOND / ((guint64) format.frame_size * format.rate));
+  self->callbacks.playout (self, self->user_data);
+}
+
+/* Stops what is playing and tells the session how far each track was heard. */
+static void
+run_drop (RtConversation *self)
+{
+  g_autoptr (GArray) accounts
+      = g_array_new (FALSE, FALSE, sizeof (RtPlayoutAccount));
+  g_autoptr (GArray) heard = g_array_new (FALSE, FALSE, sizeof (RtHeard));
+  guint i;
+
+  rt_playout_drop (self->playout,
+      self->callbacks.heard_until (self, self->user_data), accounts);
+  for (i = 0; i < accounts->len; i++) {
+    RtPlayoutAccount *account = &g_array_index (accounts, RtPlayoutAccount, i);
+    RtHeard entry
+        = { account->track, account->rate, account->received, account->heard };
+
+    g_array_append_val (heard, entry);
+    rt_stats_add (self->stats, RT_STAT_AUDIO_DROPPED_INTERRUPTED,
+        (account->received - account->left) * NS_PER_SECOND / account->rate);
+  }
+  self->callbacks.dropped (self, self->user_data);
+  g_mutex_lock (&self->lock);
+  rt_session_dropped (
+      self->session, (RtHeard *) heard->data, heard->len, self->outbox);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+run_fail (RtConversation *self, RtEffect *effect)
+{
+  RtConversationEnd end = {
+    .reason = RT_CLOSED_ERROR,
+    .failed = TRUE,
+    .cause = effect->cause,
+    .detail = g_strdup (effect->note->text),
+    .error = g_steal_pointer (&effect->note),
+  };
+
+  rt_stats_add (self->stats, RT_STAT_ERRORS, 1);
+  rt_conversation_finish (self, &end);
+}
+
+static void
+run_effect (RtConversation *self, RtEffect *effect)
+{
+  switch (effect->type) {
+    case RT_EFFECT_SEND:
+      run_send (self, effect->command);
+      break;
+    case RT_EFFECT_READY:
+      run_ready (self);
+      break;
+    case RT_EFFECT_PLAY:
+      run_play (self, effect);
+      break;
+    case RT_EFFECT_PLAY_END:
+      rt_playout_end (self->playout, effect->track);
+      self->callbacks.playout (self, self->user_data);
+      break;
+    case RT_EFFECT_DROP:
+      run_drop (self);
+      break;
+    case RT_EFFECT_CLEAR_INPUT:
+      rt_conversation_drop_input (self);
+      break;
+    case RT_EFFECT_NOTE:
+      count_note (self, effect->note);
+      self->callbacks.note (self, effect->note, self->user_data);
+      break;
+    case RT_EFFECT_FAIL:
+      run_fail (self, effect);
+      break;
+    default:
+      g_assert_not_reached ();
+  }
+}
+
+void
+rt_conversation_run_effects (RtConversation *self)
+{
+  while (!self->ended) {
+    g_autoptr (RtEffect) effect = NULL;
+
+    g_mutex_lock (&self->lock);
+    effect = rt_effects_pop (self->outbox);
+    g_mutex_unlock (&self->lock);
+    if (effect == NULL)
+      break;
+    run_effect (self, effect);
+  }
+  rt_conversation_check_settled (self);
+}
+
+static void
+open_transport (RtConversation *self)
+{
+  self->connect_began = g_get_monotonic_time ();
+  self->transport
+      = rt_transport_open (self->loop, g_steal_pointer (&self->connect),
+          &rt_conversation_transport_callbacks, self);
+}
+
+/* lock.  Settings that changed many times between two looks become one
+ * session.update. */
+static void
+apply_pending_config (RtConversation *self)
+{
+  if (self->pending_config == NULL)
+    return;
+  rt_session_set_config (self->session, self->pending_config, self->outbox);
+  g_clear_pointer (&self->pending_config, rt_session_config_free);
+}
+
+static void
+serve (gpointer user_data)
+{
+  RtConversation *self = user_data;
+  RtConversationEnd end = { 0 };
+  gboolean close;
+
+  if (self->ended)
+    return;
+  g_mutex_lock (&self->lock);
+  close = self->close_requested;
+  end.reason = self->close_reason;
+  apply_pending_config (self);
+  g_mutex_unlock (&self->lock);
+
+  if (self->connect != NULL && !close)
+    open_transport (self);
+  rt_conversation_run_effects (self);
+  if (close) {
+    end.close_code = self->started ? 1000 : 0;
+    rt_conversation_finish (self, &end);
+    return;
+  }
+  rt_conversation_pump (self, FALSE);
+  rt_conversation_serve_input_end (self);
+}
+
+static void
+conversation_free (gpointer data)
+{
+  RtConversation *self = data;
+
+  rt_session_free (self->session);
+  rt_effects_free (self->outbox);
+  g_clear_pointer (&self->pending_config, rt_session_config_free);
+  g_clear_pointer (&self->connect, rt_connect_params_free);
+  g_string_free (self->frame, TRUE);
+  g_byte_array_unref (self->chunk);
+  rt_uplink_unref (self->uplink);
+  rt_playout_unref (self->playout);
+  rt_stats_unref (self->stats);
+  g_mutex_clear (&self->lock);
+  if (self->destroy != NULL)
+    self->destroy (self->user_data);
+  g_free (self);
+}
+
+RtConversation *
+rt_conversation_new (RtLoop *loop, const RtConversationParams *params,
+    const RtConversationCallbacks *callbacks, gpointer user_data,
+    GDestroyNotify destroy)
+{
+  RtConversation *self = g_new0 (RtConversation, 1);
+
+  /* the caller's reference, and the running conversation's own */
+  g_atomic_ref_count_init (&self->refs);
+  g_atomic_ref_count_inc (&self->refs);
+  g_mutex_init (&self->lock);
+  self->loop = loop;
+  self->dialect = params->dialect;
+  self->uplink = rt_uplink_ref (params->uplink);
+  self->playout = rt_playout_ref (params->playout);
+  self->stats = rt_stats_ref (params->stats);
+  self->callbacks = *callbacks;
+  self->user_data = user_data;
+  self->destroy = destroy;
+  self->session = rt_session_new (params->dialect, params->config);
+  rt_session_config_free (params->config);
+  rt_session_set_barge_in (self->session, params->barge_in);
+  self->outbox = rt_effects_new ();
+  self->chunk_duration = params->chunk_duration;
+  self->connect = params->connect;
+  self->connect_timeout = params->connect->connect_timeout;
+  self->frame = g_string_new (NULL);
+  self->chunk = g_byte_array_new ();
+  self->task = rt_loop_task_new (loop, serve, self, conversation_free);
+  rt_loop_task_mark (self->task);
+  return self;
+}
+
+RtConversation *
+rt_conversation_ref (RtConversation *self)
+{
+  g_atomic_ref_count_inc (&self->refs);
+  return self;
+}
+
+/* The task frees us on the I/O thread: it may be serving us right now. */
+void
+rt_conversation_unref (RtConversation *self)
+{
+  if (g_atomic_ref_count_dec (&self->refs))
+    rt_loop_task_destroy (self->task);
+}
+
+void
+rt_conversation_close (RtConversation *self, RtClosedReason reason)
+{
+  g_mutex_lock (&self->lock);
+  if (!self->close_requested) {
+    self->close_requested = TRUE;
+    self->close_reason = reason;
+  }
+  g_mutex_unlock (&self->lock);
+  rt_loop_task_mark (self->task);
+}
+
+gboolean
+rt_conversation_request (RtConversation *self, const RtRequest *request)
+{
+  gboolean done;
+
+  g_mutex_lock (&self->lock);
+  apply_pending_config (self);
+  done = !self->close_requested
+         && rt_session_request (self->session, request, self->outbox);
+  g_mutex_unlock (&self->lock);
+  rt_loop_task_mark (self->task);
+  return done;
+}
+
+void
+rt_conversation_set_config (RtConversation *self, RtSessionConfig *config)
+{
+  RtSessionConfig *old;
+
+  g_mutex_lock (&self->lock);
+  old = self->pending_config;
+  self->pending_config = config;
+  g_mutex_unlock (&self->lock);
+  g_clear_pointer (&old, rt_session_config_free);
+  rt_loop_task_mark (self->task);
+}
+
+void
+rt_conversation_set_chunk_duration (RtConversation *self, guint ms)
+{
+  g_mutex_lock (&self->lock);
+  self->chunk_duration = ms;
+  g_mutex_unlock (&self->lock);
+}
+
+void
+rt_conversation_set_barge_in (RtConversation *self, gboolean barge_in)
+{
+  g_mutex_lock (&self->lock);
+  rt_session_set_barge_in (self->session, barge_in);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+rt_conversation_kick (RtConversation *self)
+{
+  rt_loop_task_mark (self->task);
+}
+
+void
+rt_conversation_end_input (RtConversation *self, guint timeout)
+{
+  g_mutex_lock (&self->lock);
+  self->input_ended = TRUE;
+  self->eos_timeout = timeout;
+  g_mutex_unlock (&self->lock);
+  rt_loop_task_mark (self->task);
+}
+
+void
+rt_conversation_report (RtConversation *self, GArray *playing, GArray *drained)
+{
+  guint i;
+
+  g_mutex_lock (&self->lock);
+  for (i = 0; i < playing->len; i++)
+    rt_session_playing (
+        self->session, g_array_index (playing, guint, i), self->outbox);
+  for (i = 0; i < drained->len; i++)
+    rt_session_drained (
+        self->session, g_array_index (drained, guint, i), self->outbox);
+  g_mutex_unlock (&self->lock);
+  rt_loop_task_mark (self->task);
+}
+
+gchar *
+rt_conversation_dup_session_id (RtConversation *self)
+{
+  gchar *id;
+
+  g_mutex_lock (&self->lock);
+  id = g_strdup (rt_session_get_id (self->session));
+  g_mutex_unlock (&self->lock);
+  return id;
+}

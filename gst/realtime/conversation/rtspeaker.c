@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The user's side of a conversation: chunks of the uplink to the server, and
+ * the end of the input.  I/O thread only.
+ */
+#include "rtconversation-private.h"
+
+#include <string.h>
+
+/* How long after the input ended a server may stay silent before we believe
+ * that it found no turn in what was said last. */
+#define SETTLE_TIME 2000 /* ms */
+/* What a VAD wants to hear beyond its own silence duration. */
+#define TRAILING_SILENCE 300  /* ms */
+#define SEMANTIC_SILENCE 2000 /* ms */
+#define EOS_RECHECK_TIME 500  /* ms, while a reply is still being played */
+#define NS_PER_MS 1000000
+#define NS_PER_SECOND G_GUINT64_CONSTANT (1000000000)
+
+GSource *
+rt_conversation_timer (RtConversation *self, guint ms, GSourceFunc func)
+{
+  return rt_loop_add_timeout (self->loop, ms, func, self);
+}
+
+void
+rt_conversation_cancel (GSource **timer)
+{
+  if (*timer == NULL)
+    return;
+  g_source_destroy (*timer);
+  g_clear_pointer (timer, g_source_unref);
+}
+
+void
+rt_conversation_forget_timers (RtConversation *self)
+{
+  rt_conversation_cancel (&self->ready_timer);
+  rt_conversation_cancel (&self->settle_timer);
+  rt_conversation_cancel (&self->eos_timer);
+}
+
+static void
+get_chunking (RtConversation *self, RtAudioFormat *format, gsize *size)
+{
+  g_mutex_lock (&self->lock);
+  *format = rt_session_get_config (self->session)->input_format;
+  *size = (gsize) format->rate * self->chunk_duration / 1000
+          * rt_audio_format_frame_size (format);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+append (RtConversation *self, const RtAudioFormat *format, const guint8 *data,
+    gsize size)
+{
+  gsize frames = size / rt_audio_format_frame_size (format);
+  guint64 duration = frames * NS_PER_SECOND / format->rate;
+
+  self->dialect->encode_audio (format, data, size, self->frame);
+  rt_transport_send (self->transport, self->frame->str, self->frame->len);
+  self->uncommitted += duration;
+  rt_stats_add (self->stats, RT_STAT_AUDIO_SENT, duration);
+  rt_stats_add (self->stats, RT_STAT_MESSAGES_SENT, 1);
+  rt_stats_add (self->stats, RT_STAT_BYTES_SENT, self->frame->len);
+}
+
+/* Sends whole chunks while the network takes them; with `rest` everything,
+ * because what follows in the stream refers to it. */
+void
+rt_conversation_pump (RtConversation *self, gboolean rest)
+{
+  RtAudioFormat format;
+  gsize size, n;
+
+  if (!self->ready || self->transport == NULL)
+    return;
+  get_chunking (self, &format, &size);
+  g_byte_array_set_size (self->chunk, size);
+  while (rest || rt_transport_is_writable (self->transport)) {
+    n = rt_uplink_pop (self->uplink, self->chunk->data, size, rest);
+    if (n == 0)
+      break;
+    append (self, &format, self->chunk->data, n);
+  }
+}
+
+/* Forgets what was not sent, and counts it. */
+void
+rt_conversation_drop_input (RtConversation *self)
+{
+  RtAudioFormat format;
+  gsize size;
+  guint64 bytes = rt_uplink_clear (self->uplink);
+
+  get_chunking (self, &format, &size);
+  rt_stats_add (self->stats, RT_STAT_AUDIO_DROPPED_UPLINK,
+      bytes / rt_audio_format_frame_size (&format) * NS_PER_SECOND
+          / format.rate);
+}
+
+static guint8
+silence_of (RtCodec codec)
+{
+  switch (codec) {
+    case RT_CODEC_PCMU:
+      return 0xff;
+    case RT_CODEC_PCMA:
+      return 0xd5;
+    default:
+      return 0;
+  }
+}
+
+/* A recording often ends with its last word: without some silence behind it
+ * the server's VAD would wait for ever. */
+static void
+append_silence (RtConversation *self)
+{
+  RtAudioFormat format;
+  gsize size, bytes, n;
+  guint ms = 0;
+
+  get_chunking (self, &format, &size);
+  g_mutex_lock (&self->lock);
+  {
+    const RtSessionConfig *config = rt_session_get_config (self->session);
+
+    if (config->turn_detection == RT_TURN_DETECTION_SERVER_VAD)
+      ms = config->vad_silence_duration + TRAILING_SILENCE;
+    else if (config->turn_detection == RT_TURN_DETECTION_SEMANTIC_VAD)
+      ms = SEMANTIC_SILENCE;
+  }
+  g_mutex_unlock (&self->lock);
+
+  bytes
+      = (gsize) format.rate * ms / 1000 * rt_audio_format_frame_size (&format);
+  g_byte_array_set_size (self->chunk, size);
+  memset (self->chunk->data, silence_of (format.codec), size);
+  for (; bytes > 0; bytes -= n) {
+    n = MIN (bytes, size);
+    append (self, &format, self->chunk->data, n);
+  }
+}
+
+static void
+settle (RtConversation *self)
+{
+  if (self->settled)
+    return;
+  self->settled = TRUE;
+  rt_conversation_cancel (&self->settle_timer);
+  rt_conversation_cancel (&self->eos_timer);
+  self->callbacks.settled (self, self->user_data);
+}
+
+static gboolean
+settle_timeout_cb (gpointer user_data)
+{
+  settle (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+/* The patience of `eos-timeout` is for a reply to come, not for its end: one
+ * that is still being played is not cut. */
+static gboolean
+eos_timeout_cb (gpointer user_data)
+{
+  RtConversation *self = user_data;
+  RtPlayoutStatus status;
+
+  rt_conversation_cancel (&self->eos_timer);
+  rt_playout_peek (self->playout, &status);
+  if (status.bytes > 0)
+    self->eos_timer
+        = rt_conversation_timer (self, EOS_RECHECK_TIME, eos_timeout_cb);
+  else
+    settle (self);
+  return G_SOURCE_REMOVE;
+}
+
+void
+rt_conversation_check_settled (RtConversation *self)
+{
+  gboolean busy;
+
+  if (!self->input_finished || self->settled || self->ended)
+    return;
+  g_mutex_lock (&self->lock);
+  busy = rt_session_is_busy (self->session);
+  g_mutex_unlock (&self->lock);
+
+  if (busy)
+    rt_conversation_cancel (&self->settle_timer);
+  else if (self->settle_timer == NULL)
+    self->settle_timer
+        = rt_conversation_timer (self, SETTLE_TIME, settle_timeout_cb);
+}
+
+/* Called whenever the task is served: the end of the input is acted upon once
+ * there is a session, and once all that was said before it is on its way. */
+void
+rt_conversation_serve_input_end (RtConversation *self)
+{
+  gboolean asked;
+  guint timeout;
+
+  g_mutex_lock (&self->lock);
+  asked = self->input_ended;
+  timeout = self->eos_timeout;
+  g_mutex_unlock (&self->lock);
+  if (!asked || self->ended || self->settled)
+    return;
+
+  if (self->eos_timer == NULL)
+    self->eos_timer = rt_conversation_timer (self, timeout, eos_timeout_cb);
+  if (self->input_finished || !self->ready)
+    return;
+
+  rt_conversation_pump (self, TRUE);
+  append_silence (self);
+  self->input_finished = TRUE;
+  g_mutex_lock (&self->lock);
+  rt_session_input_ended (
+      self->session, self->uncommitted / NS_PER_MS, self->outbox);
+  g_mutex_unlock (&self->lock);
+  rt_conversation_run_effects (self);
+}
