@@ -23,19 +23,22 @@ typedef enum {
 } RtJsonError;
 
 /* Parses `size` bytes (no terminator needed) whose root must be an object.
- * Lone surrogates and \u0000 escapes become U+FFFD.  Nesting beyond
- * RT_JSON_MAX_DEPTH, trailing data, raw controls, raw NUL and invalid UTF-8
- * are refused before json-glib sees them.  Transfer full. */
+ * Lone surrogates and \u0000 escapes become U+FFFD, numbers that nothing can
+ * hold become null.  Nesting beyond RT_JSON_MAX_DEPTH, trailing data, raw
+ * controls, raw NUL and invalid UTF-8 are refused before json-glib sees them.
+ * Transfer full. */
 JsonNode *rt_json_parse_object (const gchar *data, gsize size, GError **error);
 /* The same for a root that must be an array. */
 JsonNode *rt_json_parse_array (const gchar *data, gsize size, GError **error);
 
-/* NULL or FALSE when the member is absent, null or of another type. */
+/* NULL or FALSE when the member is absent, null or of another type, and when
+ * `object` is NULL. */
 const gchar *rt_json_string (JsonObject *object, const gchar *name);
 JsonObject *rt_json_object (JsonObject *object, const gchar *name);
 JsonArray *rt_json_array (JsonObject *object, const gchar *name);
 gboolean rt_json_boolean (
     JsonObject *object, const gchar *name, gboolean *value);
+gboolean rt_json_number (JsonObject *object, const gchar *name, gdouble *value);
 /* Integers, and doubles that are whole and in range. */
 gboolean rt_json_int64 (JsonObject *object, const gchar *name, gint64 *value);
 gboolean rt_json_uint (JsonObject *object, const gchar *name, guint *value);

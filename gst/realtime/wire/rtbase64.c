@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Base64, a character at a time where vectors end or stumble.  Pure; any
+ * thread.
+ */
+#include "rtbase64.h"
+
+#include "rtbase64vector.h"
+
+enum { STRAY = 0, SPACE = 65, PAD = 66 };
+
+static const gchar alphabet[64]
+    = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/* One more than the value of a character, or what else it is. */
+/* clang-format off */
+static const guint8 kinds[256] = {
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 65, 65, 0, 65, 65, 0, 0,
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  65, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 63, 0, 0, 0, 64,
+  53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 0, 0, 0, 66, 0, 0,
+  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+  16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 0, 0, 0, 0, 0,
+  0, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41,
+  42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 0, 0, 0, 0, 0,
+};
+/* clang-format on */
+
+gsize
+rt_base64_encoded_size (gsize size)
+{
+  return (size + 2) / 3 * 4;
+}
+
+gsize
+rt_base64_decoded_bound (gsize length)
+{
+  return length / 4 * 3 + length % 4;
+}
+
+gsize
+rt_base64_encode_scalar (const guint8 *data, gsize size, gchar *out)
+{
+  gchar *to = out;
+
+  for (; size >= 3; size -= 3, data += 3, to += 4) {
+    guint32 v = (guint32) data[0] << 16 | (guint32) data[1] << 8 | data[2];
+
+    to[0] = alphabet[v >> 18];
+    to[1] = alphabet[v >> 12 & 63];
+    to[2] = alphabet[v >> 6 & 63];
+    to[3] = alphabet[v & 63];
+  }
+  if (size > 0) {
+    guint32 v = (guint32) data[0] << 16;
+
+    if (size == 2)
+      v |= (guint32) data[1] << 8;
+    to[0] = alphabet[v >> 18];
+    to[1] = alphabet[v >> 12 & 63];
+    to[2] = size == 2 ? alphabet[v >> 6 & 63] : '=';
+    to[3] = '=';
+    to += 4;
+  }
+  return to - out;
+}
+
+/* What follows the first padding: more of it and white space. */
+static gboolean
+is_end (const gchar *text, gsize length, guint pads_left)
+{
+  gsize i;
+
+  for (i = 0; i < length; i++) {
+    guint8 kind = kinds[(guchar) text[i]];
+
+    if (kind == PAD && pads_left > 0)
+      pads_left--;
+    else if (kind != SPACE)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+gssize
+rt_base64_decode_scalar (const gchar *text, gsize length, guint8 *out)
+{
+  guint8 *to = out;
+  guint32 bits = 0;
+  guint n = 0; /* characters held in `bits` */
+  gsize i;
+
+  for (i = 0; i < length; i++) {
+    guint8 kind = kinds[(guchar) text[i]];
+
+    if (kind == SPACE)
+      continue;
+    if (kind == STRAY)
+      return -1;
+    if (kind == PAD) {
+      if (n < 2 || !is_end (text + i + 1, length - i - 1, 3 - n))
+        return -1;
+      break;
+    }
+    bits = bits << 6 | (kind - 1);
+    if (++n == 4) {
+      *to++ = (guint8) (bits >> 16);
+      *to++ = (guint8) (bits >> 8);
+      *to++ = (guint8) bits;
+      n = 0;
+    }
+  }
+  if (n == 1)
+    return -1;
+  if (n >= 2)
+    *to++ = (guint8) (bits >> (n == 2 ? 4 : 10));
+  if (n == 3)
+    *to++ = (guint8) (bits >> 2);
+  return to - out;
+}
+
+gsize
+rt_base64_encode (const guint8 *data, gsize size, gchar *out)
+{
+  gsize done = rt_base64_encode_blocks (data, size, out);
+  gsize written = done / 3 * 4;
+
+  return written
+         + rt_base64_encode_scalar (data + done, size - done, out + written);
+}
+
+gssize
+rt_base64_decode (const gchar *text, gsize length, guint8 *out)
+{
+  gsize done = rt_base64_decode_blocks (text, length, out);
+  gsize written = done / 4 * 3;
+  gssize rest
+      = rt_base64_decode_scalar (text + done, length - done, out + written);
+
+  return rest < 0 ? -1 : (gssize) written + rest;
+}
