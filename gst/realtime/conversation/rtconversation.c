@@ -137,17 +137,17 @@ run_play (RtConversation *self, const RtEffect *effect)
   self->callbacks.playout (self, self->user_data);
 }
 
-/* Stops what is playing and tells the session how far each track was heard. */
-static void
-run_drop (RtConversation *self)
+/* Empties the playout and counts what nobody will hear; returns how far each
+ * track was heard. */
+static GArray *
+drop_playout (RtConversation *self, guint64 heard_until)
 {
   g_autoptr (GArray) accounts
       = g_array_new (FALSE, FALSE, sizeof (RtPlayoutAccount));
-  g_autoptr (GArray) heard = g_array_new (FALSE, FALSE, sizeof (RtHeard));
+  GArray *heard = g_array_new (FALSE, FALSE, sizeof (RtHeard));
   guint i;
 
-  rt_playout_drop (self->playout,
-      self->callbacks.heard_until (self, self->user_data), accounts);
+  rt_playout_drop (self->playout, heard_until, accounts);
   for (i = 0; i < accounts->len; i++) {
     RtPlayoutAccount *account = &g_array_index (accounts, RtPlayoutAccount, i);
     RtHeard entry
@@ -155,8 +155,18 @@ run_drop (RtConversation *self)
 
     g_array_append_val (heard, entry);
     rt_stats_add (self->stats, RT_STAT_AUDIO_DROPPED_INTERRUPTED,
-        (account->received - account->left) * NS_PER_SECOND / account->rate);
+        (account->received - account->heard) * NS_PER_SECOND / account->rate);
   }
+  return heard;
+}
+
+/* Stops what is playing and tells the session how far it was heard. */
+static void
+run_drop (RtConversation *self)
+{
+  g_autoptr (GArray) heard = drop_playout (
+      self, self->callbacks.heard_until (self, self->user_data));
+
   self->callbacks.dropped (self, self->user_data);
   g_mutex_lock (&self->lock);
   rt_session_dropped (
@@ -233,6 +243,8 @@ rt_conversation_run_effects (RtConversation *self)
 static void
 open_transport (RtConversation *self)
 {
+  /* what an earlier conversation left unsaid is not of this one */
+  g_array_unref (drop_playout (self, G_MAXUINT64));
   self->connect_began = g_get_monotonic_time ();
   self->transport
       = rt_transport_open (self->loop, g_steal_pointer (&self->connect),
@@ -269,6 +281,10 @@ serve (gpointer user_data)
     open_transport (self);
   rt_conversation_run_effects (self);
   if (close) {
+    if (end.reason == RT_CLOSED_REQUESTED) {
+      run_drop (self);
+      rt_conversation_run_effects (self);
+    }
     end.close_code = self->started ? 1000 : 0;
     rt_conversation_finish (self, &end);
     return;

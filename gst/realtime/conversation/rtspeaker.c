@@ -99,19 +99,6 @@ rt_conversation_drop_input (RtConversation *self)
           / format.rate);
 }
 
-static guint8
-silence_of (RtCodec codec)
-{
-  switch (codec) {
-    case RT_CODEC_PCMU:
-      return 0xff;
-    case RT_CODEC_PCMA:
-      return 0xd5;
-    default:
-      return 0;
-  }
-}
-
 /* A recording often ends with its last word: without some silence behind it
  * the server's VAD would wait for ever. */
 static void
@@ -136,7 +123,7 @@ append_silence (RtConversation *self)
   bytes
       = (gsize) format.rate * ms / 1000 * rt_audio_format_frame_size (&format);
   g_byte_array_set_size (self->chunk, size);
-  memset (self->chunk->data, silence_of (format.codec), size);
+  memset (self->chunk->data, rt_codec_silence (format.codec), size);
   for (; bytes > 0; bytes -= n) {
     n = MIN (bytes, size);
     append (self, &format, self->chunk->data, n);

@@ -19,6 +19,20 @@ rt_audio_format_equal (const RtAudioFormat *a, const RtAudioFormat *b)
          && a->channels == b->channels;
 }
 
+guint8
+rt_codec_silence (RtCodec codec)
+{
+  switch (codec) {
+    case RT_CODEC_PCMU:
+      return 0xff;
+    case RT_CODEC_PCMA:
+      return 0xd5;
+    case RT_CODEC_PCM16:
+      break;
+  }
+  return 0;
+}
+
 const gchar *
 rt_codec_to_wire (RtCodec codec)
 {

@@ -25,6 +25,8 @@ typedef struct {
 /* Bytes of one frame, that is of one sample of every channel. */
 guint rt_audio_format_frame_size (const RtAudioFormat *format);
 gboolean rt_audio_format_equal (const RtAudioFormat *a, const RtAudioFormat *b);
+/* The byte that silence is made of. */
+guint8 rt_codec_silence (RtCodec codec);
 /* The wire's name of the codec: "audio/pcm", "audio/pcmu", "audio/pcma". */
 const gchar *rt_codec_to_wire (RtCodec codec);
 /* TRUE and *codec when `name` is one of the wire's names, also the older

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Waiting for the pipeline's time, so that every wait can be broken: by a
+ * stop, a flush, a pause, or by audio that came.
+ */
+#include "gstrealtimeconversation-private.h"
+
+/* Takes the clock and the base time as a pair; NULL when there is none. */
+static GstClock *
+get_time_base (GstRealtimeConversation *self, GstClockTime *base_time)
+{
+  GstClock *clock;
+
+  GST_OBJECT_LOCK (self);
+  clock = GST_ELEMENT_CLOCK (self);
+  if (clock != NULL)
+    gst_object_ref (clock);
+  *base_time = GST_ELEMENT_CAST (self)->base_time;
+  GST_OBJECT_UNLOCK (self);
+  return clock;
+}
+
+/* Running time, or NONE while the pipeline does not play. */
+GstClockTime
+gst_realtime_conversation_now (GstRealtimeConversation *self)
+{
+  GstClockTime base_time, now = GST_CLOCK_TIME_NONE;
+  GstClock *clock = get_time_base (self, &base_time);
+
+  if (clock != NULL) {
+    now = gst_clock_get_time (clock);
+    now = now > base_time ? now - base_time : 0;
+    gst_object_unref (clock);
+  }
+  return now;
+}
+
+/* Gives back the wait_lock and ends the waits of the streaming threads: under
+ * the lock the clock may not be called. */
+static void
+unlock_and_rouse (GstRealtimeConversation *self, gboolean src, gboolean sink)
+{
+  GstClockID src_wait = NULL, sink_wait = NULL;
+
+  if (src) {
+    self->src_woken = TRUE;
+    if (self->src_wait != NULL)
+      src_wait = gst_clock_id_ref (self->src_wait);
+  }
+  if (sink && self->sink_wait != NULL)
+    sink_wait = gst_clock_id_ref (self->sink_wait);
+  g_cond_broadcast (&self->wait_cond);
+  g_mutex_unlock (&self->wait_lock);
+
+  if (src_wait != NULL) {
+    gst_clock_id_unschedule (src_wait);
+    gst_clock_id_unref (src_wait);
+  }
+  if (sink_wait != NULL) {
+    gst_clock_id_unschedule (sink_wait);
+    gst_clock_id_unref (sink_wait);
+  }
+}
+
+void
+gst_realtime_conversation_set_playing (
+    GstRealtimeConversation *self, gboolean playing)
+{
+  g_mutex_lock (&self->wait_lock);
+  self->playing = playing;
+  unlock_and_rouse (self, TRUE, TRUE);
+}
+
+void
+gst_realtime_conversation_set_sink_flushing (
+    GstRealtimeConversation *self, gboolean flushing)
+{
+  g_mutex_lock (&self->wait_lock);
+  self->sink_flushing = flushing;
+  unlock_and_rouse (self, FALSE, TRUE);
+  rt_uplink_set_flushing (self->uplink, flushing);
+}
+
+void
+gst_realtime_conversation_set_src_stopped (
+    GstRealtimeConversation *self, gboolean stopped)
+{
+  g_mutex_lock (&self->wait_lock);
+  self->src_stopped = stopped;
+  unlock_and_rouse (self, TRUE, FALSE);
+}
+
+/* A wait that only paces what is there already is not broken by more of it:
+ * at 200 conversations that would double the wake-ups. */
+void
+gst_realtime_conversation_wake_src (
+    GstRealtimeConversation *self, gboolean dropped, gboolean flush)
+{
+  g_mutex_lock (&self->wait_lock);
+  self->src_dropped |= dropped;
+  self->src_flush |= flush;
+  if (dropped || self->src_hungry)
+    unlock_and_rouse (self, TRUE, FALSE);
+  else
+    g_mutex_unlock (&self->wait_lock);
+}
+
+void
+gst_realtime_conversation_want_eos (GstRealtimeConversation *self)
+{
+  g_mutex_lock (&self->wait_lock);
+  self->eos_wanted = TRUE;
+  unlock_and_rouse (self, TRUE, FALSE);
+}
+
+/* wait_lock; gives it back meanwhile.  Leaves *slot NULL without a clock. */
+static void
+prepare_wait (
+    GstRealtimeConversation *self, GstClockTime until, GstClockID *slot)
+{
+  GstClockTime base_time;
+  GstClock *clock;
+
+  g_mutex_unlock (&self->wait_lock);
+  clock = get_time_base (self, &base_time);
+  g_mutex_lock (&self->wait_lock);
+  if (clock == NULL)
+    return;
+  *slot = gst_clock_new_single_shot_id (clock, base_time + until);
+  gst_object_unref (clock);
+}
+
+static gboolean
+src_is_done_waiting (GstRealtimeConversation *self)
+{
+  return self->src_woken || self->src_stopped;
+}
+
+void
+gst_realtime_conversation_src_wait (
+    GstRealtimeConversation *self, GstClockTime until, gboolean hungry)
+{
+  g_mutex_lock (&self->wait_lock);
+  self->src_hungry = hungry;
+  if (self->playing && GST_CLOCK_TIME_IS_VALID (until))
+    prepare_wait (self, until, &self->src_wait);
+  if (self->src_wait != NULL) {
+    GstClockID id = self->src_wait;
+
+    if (!src_is_done_waiting (self)) {
+      g_mutex_unlock (&self->wait_lock);
+      gst_clock_id_wait (id, NULL);
+      g_mutex_lock (&self->wait_lock);
+    }
+    self->src_wait = NULL;
+    gst_clock_id_unref (id);
+  } else {
+    while (!src_is_done_waiting (self))
+      g_cond_wait (&self->wait_cond, &self->wait_lock);
+  }
+  self->src_woken = FALSE;
+  self->src_hungry = FALSE;
+  g_mutex_unlock (&self->wait_lock);
+}
+
+gboolean
+gst_realtime_conversation_sink_wait (
+    GstRealtimeConversation *self, GstClockTime until)
+{
+  gboolean done = FALSE, flushing;
+
+  g_mutex_lock (&self->wait_lock);
+  while (!done && !self->sink_flushing) {
+    if (!self->playing) {
+      g_cond_wait (&self->wait_cond, &self->wait_lock);
+      continue;
+    }
+    prepare_wait (self, until, &self->sink_wait);
+    if (self->sink_wait == NULL)
+      break; /* no clock: nothing to pace by */
+    if (self->playing && !self->sink_flushing) {
+      GstClockID id = self->sink_wait;
+
+      g_mutex_unlock (&self->wait_lock);
+      done = gst_clock_id_wait (id, NULL) != GST_CLOCK_UNSCHEDULED;
+      g_mutex_lock (&self->wait_lock);
+    }
+    gst_clock_id_unref (self->sink_wait);
+    self->sink_wait = NULL;
+  }
+  flushing = self->sink_flushing;
+  g_mutex_unlock (&self->wait_lock);
+  return !flushing;
+}

@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The element's end of a conversation: starting one, and what comes back from
+ * it.  Callbacks run on the I/O thread, everything else on any thread; no lock
+ * is held while posting.
+ */
+#include "gstrealtimebus.h"
+#include "gstrealtimecaps.h"
+#include "gstrealtimeconversation-enumtypes.h"
+#include "gstrealtimeconversation-private.h"
+
+/* What a conversation keeps of us: it may outlive the element, which must not
+ * wait for the network when it goes. */
+typedef struct {
+  GWeakRef element;
+  gchar *secret;
+  gchar *mode;
+  const gchar *protocol;
+} Link;
+
+static void
+link_free (gpointer data)
+{
+  Link *link = data;
+
+  g_weak_ref_clear (&link->element);
+  gst_realtime_settings_free_key (link->secret);
+  g_free (link->mode);
+  g_free (link);
+}
+
+static GstRealtimeConversation *
+get_element (gpointer user_data)
+{
+  return g_weak_ref_get (&((Link *) user_data)->element);
+}
+
+RtConversation *
+gst_realtime_conversation_get (GstRealtimeConversation *self)
+{
+  RtConversation *conversation = NULL;
+
+  GST_OBJECT_LOCK (self);
+  if (self->conversation != NULL)
+    conversation = rt_conversation_ref (self->conversation);
+  GST_OBJECT_UNLOCK (self);
+  return conversation;
+}
+
+GstRealtimeSettings *
+gst_realtime_conversation_dup_settings (GstRealtimeConversation *self)
+{
+  GstRealtimeSettings *settings;
+
+  GST_OBJECT_LOCK (self);
+  settings = gst_realtime_settings_copy (self->settings);
+  settings->config->input_format = self->input_format;
+  settings->config->output_format = self->output_format;
+  GST_OBJECT_UNLOCK (self);
+  /* both sides honour it */
+  if (settings->barge_in == GST_REALTIME_BARGE_IN_IGNORE)
+    settings->config->interrupt_response = FALSE;
+  return settings;
+}
+
+static void
+set_state (GstRealtimeConversation *self, GstRealtimeConnectionState state)
+{
+  gboolean changed;
+
+  GST_OBJECT_LOCK (self);
+  changed = self->connection_state != state;
+  self->connection_state = state;
+  GST_OBJECT_UNLOCK (self);
+  if (changed)
+    g_object_notify (G_OBJECT (self), "connection-state");
+}
+
+static void
+set_session_id (GstRealtimeConversation *self, const gchar *id)
+{
+  gboolean changed;
+
+  GST_OBJECT_LOCK (self);
+  changed = g_strcmp0 (self->session_id, id) != 0;
+  if (changed) {
+    g_free (self->session_id);
+    self->session_id = g_strdup (id);
+  }
+  GST_OBJECT_UNLOCK (self);
+  if (changed)
+    g_object_notify (G_OBJECT (self), "session-id");
+}
+
+static gboolean
+is_current (GstRealtimeConversation *self, RtConversation *conversation)
+{
+  gboolean current;
+
+  GST_OBJECT_LOCK (self);
+  current = self->conversation == conversation;
+  GST_OBJECT_UNLOCK (self);
+  return current;
+}
+
+static void
+progress_cb (
+    RtConversation *conversation, const gchar *stage, gpointer user_data)
+{
+  g_autoptr (GstRealtimeConversation) self = get_element (user_data);
+
+  if (self == NULL || !is_current (self, conversation))
+    return;
+  GST_DEBUG_OBJECT (self, "connection: %s", stage);
+  if (g_str_equal (stage, "ready")) {
+    GST_INFO_OBJECT (self, "the session is ready");
+    set_state (self, GST_REALTIME_CONNECTION_STATE_READY);
+    gst_realtime_bus_post_progress (
+        GST_ELEMENT (self), GST_PROGRESS_TYPE_COMPLETE, "session ready");
+  } else
+    gst_realtime_bus_post_progress (
+        GST_ELEMENT (self), GST_PROGRESS_TYPE_CONTINUE, stage);
+}
+
+static void
+note_cb (RtConversation *conversation, const RtNote *note, gpointer user_data)
+{
+  g_autoptr (GstRealtimeConversation) self = get_element (user_data);
+  Link *link = user_data;
+  gboolean partials;
+
+  if (self == NULL)
+    return;
+  GST_OBJECT_LOCK (self);
+  partials = self->settings->post_partials;
+  GST_OBJECT_UNLOCK (self);
+  if (note->type == RT_NOTE_TRANSCRIPT && !note->flag && !partials)
+    return;
+  if (note->type == RT_NOTE_SESSION && is_current (self, conversation))
+    set_session_id (self, note->session_id);
+  gst_realtime_bus_post_note (
+      GST_ELEMENT (self), note, link->mode, link->protocol, link->secret);
+}
+
+static void
+received_cb (RtConversation *conversation, const gchar *type, GBytes *text,
+    gpointer user_data)
+{
+  g_autoptr (GstRealtimeConversation) self = get_element (user_data);
+  gboolean wanted;
+
+  if (self == NULL)
+    return;
+  GST_LOG_OBJECT (self, "server event %s", type);
+  GST_OBJECT_LOCK (self);
+  wanted = self->settings->post_events;
+  GST_OBJECT_UNLOCK (self);
+  if (wanted)
+    gst_realtime_bus_post_event (
+        GST_ELEMENT (self), type, text, ((Link *) user_data)->secret);
+}
+
+static void
+playout_cb (RtConversation *conversation, gpointer user_data)
+{
+  g_autoptr (GstRealtimeConversation) self = get_element (user_data);
+
+  if (self != NULL)
+    gst_realtime_conversation_wake_src (self, FALSE, FALSE);
+}
+
+static GstRealtimeBargeIn
+get_barge_in (GstRealtimeConversation *self)
+{
+  GstRealtimeBargeIn barge_in;
+
+  GST_OBJECT_LOCK (self);
+  barge_in = self->settings->barge_in;
+  GST_OBJECT_UNLOCK (self);
+  return barge_in;
+}
+
+/* What left the pad is heard, unless downstream is about to be flushed: then
+ * only what was due already. */
+static guint64
+heard_until_cb (RtConversation *conversation, gpointer user_data)
+{
+  g_autoptr (GstRealtimeConversation) self = get_element (user_data);
+  GstClockTime now, due;
+
+  if (self == NULL || get_barge_in (self) != GST_REALTIME_BARGE_IN_FLUSH)
+    return G_MAXUINT64;
+  now = gst_realtime_conversation_now (self);
+  if (!GST_CLOCK_TIME_IS_VALID (now))
+    return G_MAXUINT64;
+  GST_OBJECT_LOCK (self);
+  due = GST_CLOCK_TIME_IS_VALID (self->downstream_latency)
+            ? self->downstream_latency
+            : self->settings->latency * GST_MSECOND;
+  GST_OBJECT_UNLOCK (self);
+  return now > due ? now - due : 0;
+}
+
+static void
+dropped_cb (RtConversation *conversation, gpointer user_data)
+{
+  g_autoptr (GstRealtimeConversation) self = get_element (user_data);
+  gboolean flush;
+
+  if (self == NULL)
+    return;
+  flush = get_barge_in (self) == GST_REALTIME_BARGE_IN_FLUSH;
+  if (flush)
+    gst_pad_push_event (self->srcpad, gst_event_new_flush_start ());
+  gst_realtime_conversation_wake_src (self, TRUE, flush);
+}
+
+static void
+settled_cb (RtConversation *conversation, gpointer user_data)
+{
+  g_autoptr (GstRealtimeConversation) self = get_element (user_data);
+
+  if (self != NULL && is_current (self, conversation))
+    gst_realtime_conversation_want_eos (self);
+}
+
+static void
+post_end_of_progress (
+    GstRealtimeConversation *self, const RtConversationEnd *end)
+{
+  GstRealtimeConnectionState state;
+
+  GST_OBJECT_LOCK (self);
+  state = self->connection_state;
+  GST_OBJECT_UNLOCK (self);
+  if (state != GST_REALTIME_CONNECTION_STATE_CONNECTING)
+    return;
+  if (end->failed)
+    gst_realtime_bus_post_progress (
+        GST_ELEMENT (self), GST_PROGRESS_TYPE_ERROR, "no session");
+  else
+    gst_realtime_bus_post_progress (
+        GST_ELEMENT (self), GST_PROGRESS_TYPE_CANCELED, "closed");
+}
+
+static void
+ended_cb (RtConversation *conversation, const RtConversationEnd *end,
+    gpointer user_data)
+{
+  g_autoptr (GstRealtimeConversation) self = get_element (user_data);
+  gboolean current, input_ended;
+
+  if (self == NULL)
+    return;
+  GST_OBJECT_LOCK (self);
+  current = self->conversation == conversation;
+  if (current)
+    self->conversation = NULL;
+  input_ended = self->input_ended;
+  GST_OBJECT_UNLOCK (self);
+
+  GST_INFO_OBJECT (self, "the conversation ended: %s",
+      end->detail != NULL ? end->detail : "asked for");
+  if (current)
+    post_end_of_progress (self, end);
+  gst_realtime_bus_post_end (
+      GST_ELEMENT (self), end, ((Link *) user_data)->secret);
+  if (!current)
+    return;
+  set_state (self, end->failed ? GST_REALTIME_CONNECTION_STATE_FAILED
+                               : GST_REALTIME_CONNECTION_STATE_CLOSED);
+  set_session_id (self, NULL);
+  rt_conversation_unref (conversation);
+  if (input_ended)
+    gst_realtime_conversation_want_eos (self);
+}
+
+static const RtConversationCallbacks callbacks = {
+  .progress = progress_cb,
+  .note = note_cb,
+  .received = received_cb,
+  .playout = playout_cb,
+  .heard_until = heard_until_cb,
+  .dropped = dropped_cb,
+  .settled = settled_cb,
+  .ended = ended_cb,
+};
+
+/* Only an application that connected to the signal is asked. */
+static gchar *
+ask_for_key (GstRealtimeConversation *self)
+{
+  gchar *key = NULL;
+
+  g_signal_emit_by_name (self, "request-api-key", &key);
+  return key;
+}
+
+static Link *
+link_new (GstRealtimeConversation *self, const GstRealtimeSettings *settings,
+    const RtConnectParams *connect)
+{
+  g_autoptr (GEnumClass) modes
+      = g_type_class_ref (gst_realtime_mode_get_type ());
+  Link *link = g_new0 (Link, 1);
+
+  g_weak_ref_init (&link->element, self);
+  link->secret = g_strdup (connect->secret);
+  link->mode
+      = g_strdup (g_enum_get_value (modes, settings->config->mode)->value_nick);
+  link->protocol = gst_realtime_settings_dialect (settings)->name;
+  return link;
+}
+
+/* Puts `conversation` (transfer full, or NULL) into the place of the running
+ * one; FALSE: the element is on its way down. */
+static gboolean
+replace (GstRealtimeConversation *self, RtConversation *conversation)
+{
+  RtConversation *old;
+  gboolean active;
+
+  GST_OBJECT_LOCK (self);
+  active = self->active;
+  old = self->conversation;
+  self->conversation = active ? conversation : NULL;
+  if (active && conversation != NULL)
+    self->connection_state = GST_REALTIME_CONNECTION_STATE_CONNECTING;
+  GST_OBJECT_UNLOCK (self);
+
+  if (old != NULL) {
+    rt_conversation_close (old, RT_CLOSED_REQUESTED);
+    rt_conversation_unref (old);
+  }
+  if (!active && conversation != NULL) {
+    rt_conversation_close (conversation, RT_CLOSED_REQUESTED);
+    rt_conversation_unref (conversation);
+  }
+  return active;
+}
+
+gboolean
+gst_realtime_conversation_start (GstRealtimeConversation *self)
+{
+  g_autoptr (GstRealtimeSettings) settings = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *warning = NULL;
+  gchar *asked = ask_for_key (self);
+  RtConversationParams params = {
+    .uplink = self->uplink,
+    .playout = self->playout,
+    .stats = self->stats,
+  };
+  Link *link;
+
+  settings = gst_realtime_conversation_dup_settings (self);
+  if (gst_realtime_settings_check (settings, &error))
+    params.connect = gst_realtime_settings_connect_params (
+        settings, asked, &warning, &error);
+  gst_realtime_settings_free_key (asked);
+  if (params.connect == NULL) {
+    gst_realtime_bus_post_error (GST_ELEMENT (self), error);
+    return FALSE;
+  }
+  if (warning != NULL)
+    GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS, ("%s", warning), (NULL));
+
+  /* The old one is closed first: both are served by one thread in the order
+   * of these calls, so that its last message comes before our first. */
+  replace (self, NULL);
+  link = link_new (self, settings, params.connect);
+  GST_INFO_OBJECT (self, "connecting to %s", params.connect->url->display);
+  gst_realtime_bus_post_progress (
+      GST_ELEMENT (self), GST_PROGRESS_TYPE_START, "connecting");
+  params.dialect = gst_realtime_settings_dialect (settings);
+  params.config = rt_session_config_copy (settings->config);
+  params.chunk_duration = settings->chunk_duration;
+  params.barge_in = settings->barge_in != GST_REALTIME_BARGE_IN_IGNORE;
+  if (!replace (self, rt_conversation_new (
+                          self->loop, &params, &callbacks, link, link_free)))
+    return FALSE;
+  g_object_notify (G_OBJECT (self), "connection-state");
+  return TRUE;
+}
+
+gboolean
+gst_realtime_conversation_close (
+    GstRealtimeConversation *self, RtClosedReason reason)
+{
+  RtConversation *conversation = gst_realtime_conversation_get (self);
+
+  if (conversation == NULL)
+    return FALSE;
+  rt_conversation_close (conversation, reason);
+  rt_conversation_unref (conversation);
+  return TRUE;
+}
+
+void
+gst_realtime_conversation_forget (GstRealtimeConversation *self)
+{
+  RtConversation *conversation;
+
+  GST_OBJECT_LOCK (self);
+  conversation = g_steal_pointer (&self->conversation);
+  GST_OBJECT_UNLOCK (self);
+  g_clear_pointer (&conversation, rt_conversation_unref);
+  rt_uplink_clear (self->uplink);
+  set_session_id (self, NULL);
+  set_state (self, GST_REALTIME_CONNECTION_STATE_DISCONNECTED);
+}
+
+void
+gst_realtime_conversation_settings_changed (GstRealtimeConversation *self)
+{
+  RtConversation *conversation = gst_realtime_conversation_get (self);
+  g_autoptr (GstRealtimeSettings) settings = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (conversation == NULL)
+    return;
+  settings = gst_realtime_conversation_dup_settings (self);
+  rt_conversation_set_chunk_duration (conversation, settings->chunk_duration);
+  rt_conversation_set_barge_in (
+      conversation, settings->barge_in != GST_REALTIME_BARGE_IN_IGNORE);
+  if (gst_realtime_settings_check_session (settings, &error))
+    rt_conversation_set_config (
+        conversation, rt_session_config_copy (settings->config));
+  else
+    gst_realtime_bus_post_warning (GST_ELEMENT (self), error);
+  rt_conversation_unref (conversation);
+}

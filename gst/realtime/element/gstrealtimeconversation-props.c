@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Installing, setting and getting properties by their tables.  Any thread;
+ * values are guarded by the OBJECT_LOCK.
+ */
+#include "gstrealtimeconversation-props.h"
+
+#include "gstrealtimeconversation-enumtypes.h"
+#include "gstrealtimeconversation-private.h"
+#include "gstrealtimestats.h"
+
+static const GstRealtimeProp *const tables[] = {
+  gst_realtime_connection_props,
+  gst_realtime_session_props,
+  gst_realtime_media_props,
+};
+
+enum {
+  PROP_0,
+  PROP_CONNECTION_STATE,
+  PROP_SESSION_ID,
+  PROP_STATS,
+  PROP_FIRST_ROW,
+};
+
+/* Row of property `id`, or NULL. */
+static const GstRealtimeProp *
+find_row (guint id)
+{
+  guint n = PROP_FIRST_ROW, i;
+
+  for (i = 0; i < G_N_ELEMENTS (tables); i++) {
+    const GstRealtimeProp *row;
+
+    for (row = tables[i]; row->name != NULL; row++, n++) {
+      if (n == id)
+        return row;
+    }
+  }
+  return NULL;
+}
+
+static gpointer
+locate (GstRealtimeSettings *settings, const GstRealtimeProp *row)
+{
+  gpointer base = (row->flags & GST_REALTIME_PROP_SESSION) != 0
+                      ? (gpointer) settings->config
+                      : (gpointer) settings;
+
+  return G_STRUCT_MEMBER_P (base, row->offset);
+}
+
+static GParamSpec *
+make_spec (const GstRealtimeProp *row)
+{
+  GParamFlags flags
+      = G_PARAM_STATIC_STRINGS
+        | ((row->flags & GST_REALTIME_PROP_SECRET) != 0 ? G_PARAM_WRITABLE
+                                                        : G_PARAM_READWRITE)
+        | ((row->flags & GST_REALTIME_PROP_STATIC) != 0
+                ? GST_PARAM_MUTABLE_READY
+                : GST_PARAM_MUTABLE_PLAYING);
+
+  switch (row->kind) {
+    case GST_REALTIME_PROP_STRING:
+      return g_param_spec_string (
+          row->name, row->nick, row->blurb, row->text, flags);
+    case GST_REALTIME_PROP_BOOLEAN:
+      return g_param_spec_boolean (
+          row->name, row->nick, row->blurb, row->number != 0, flags);
+    case GST_REALTIME_PROP_UINT:
+      return g_param_spec_uint (row->name, row->nick, row->blurb, row->minimum,
+          row->maximum, row->number, flags);
+    case GST_REALTIME_PROP_INT:
+      return g_param_spec_int (row->name, row->nick, row->blurb, row->minimum,
+          row->maximum, row->number, flags);
+    case GST_REALTIME_PROP_DOUBLE:
+      return g_param_spec_double (row->name, row->nick, row->blurb,
+          row->minimum, row->maximum, row->number, flags);
+    case GST_REALTIME_PROP_ENUM:
+      return g_param_spec_enum (row->name, row->nick, row->blurb,
+          row->enum_type (), row->number, flags);
+    case GST_REALTIME_PROP_STRUCTURE:
+      return g_param_spec_boxed (
+          row->name, row->nick, row->blurb, GST_TYPE_STRUCTURE, flags);
+  }
+  g_return_val_if_reached (NULL);
+}
+
+static void
+store (const GstRealtimeProp *row, gpointer place, const GValue *value)
+{
+  switch (row->kind) {
+    case GST_REALTIME_PROP_STRING:
+      if ((row->flags & GST_REALTIME_PROP_SECRET) != 0)
+        gst_realtime_settings_free_key (*(gchar **) place);
+      else
+        g_free (*(gchar **) place);
+      *(gchar **) place = g_value_dup_string (value);
+      break;
+    case GST_REALTIME_PROP_BOOLEAN:
+      *(gboolean *) place = g_value_get_boolean (value);
+      break;
+    case GST_REALTIME_PROP_UINT:
+      *(guint *) place = g_value_get_uint (value);
+      break;
+    case GST_REALTIME_PROP_INT:
+      *(gint *) place = g_value_get_int (value);
+      break;
+    case GST_REALTIME_PROP_DOUBLE:
+      *(gdouble *) place = g_value_get_double (value);
+      break;
+    case GST_REALTIME_PROP_ENUM:
+      *(gint *) place = g_value_get_enum (value);
+      break;
+    case GST_REALTIME_PROP_STRUCTURE:
+      g_clear_pointer ((GstStructure **) place, gst_structure_free);
+      *(GstStructure **) place = g_value_dup_boxed (value);
+      break;
+  }
+}
+
+static void
+fetch (const GstRealtimeProp *row, gpointer place, GValue *value)
+{
+  switch (row->kind) {
+    case GST_REALTIME_PROP_STRING:
+      g_value_set_string (value, *(gchar **) place);
+      break;
+    case GST_REALTIME_PROP_BOOLEAN:
+      g_value_set_boolean (value, *(gboolean *) place);
+      break;
+    case GST_REALTIME_PROP_UINT:
+      g_value_set_uint (value, *(guint *) place);
+      break;
+    case GST_REALTIME_PROP_INT:
+      g_value_set_int (value, *(gint *) place);
+      break;
+    case GST_REALTIME_PROP_DOUBLE:
+      g_value_set_double (value, *(gdouble *) place);
+      break;
+    case GST_REALTIME_PROP_ENUM:
+      g_value_set_enum (value, *(gint *) place);
+      break;
+    case GST_REALTIME_PROP_STRUCTURE:
+      g_value_set_boxed (value, *(GstStructure **) place);
+      break;
+  }
+}
+
+static void
+set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  GstRealtimeConversation *self = GST_REALTIME_CONVERSATION (object);
+  const GstRealtimeProp *row = find_row (id);
+
+  if (row == NULL) {
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    return;
+  }
+  GST_OBJECT_LOCK (self);
+  if ((row->flags & GST_REALTIME_PROP_STATIC) != 0
+      && GST_STATE (self) > GST_STATE_READY) {
+    GST_OBJECT_UNLOCK (self);
+    GST_WARNING_OBJECT (
+        self, "'%s' can only change in NULL or READY: not changed", row->name);
+    return;
+  }
+  store (row, locate (self->settings, row), value);
+  GST_OBJECT_UNLOCK (self);
+  if ((row->flags & GST_REALTIME_PROP_STATIC) == 0)
+    gst_realtime_conversation_settings_changed (self);
+}
+
+static void
+get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  GstRealtimeConversation *self = GST_REALTIME_CONVERSATION (object);
+  const GstRealtimeProp *row = find_row (id);
+
+  if (id == PROP_STATS) {
+    g_value_take_boxed (value, gst_realtime_stats_to_structure (self));
+    return;
+  }
+  GST_OBJECT_LOCK (self);
+  if (row != NULL)
+    fetch (row, locate (self->settings, row), value);
+  else if (id == PROP_CONNECTION_STATE)
+    g_value_set_enum (value, self->connection_state);
+  else if (id == PROP_SESSION_ID)
+    g_value_set_string (value, self->session_id);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  GST_OBJECT_UNLOCK (self);
+}
+
+/* The defaults of a table become the values of a new element. */
+void
+gst_realtime_conversation_init_properties (GstRealtimeConversation *self)
+{
+  guint n;
+
+  self->settings = gst_realtime_settings_new ();
+  for (n = PROP_FIRST_ROW; find_row (n) != NULL; n++) {
+    const GstRealtimeProp *row = find_row (n);
+    GParamSpec *spec
+        = g_object_class_find_property (G_OBJECT_GET_CLASS (self), row->name);
+
+    store (row, locate (self->settings, row),
+        g_param_spec_get_default_value (spec));
+  }
+}
+
+void
+gst_realtime_conversation_install_properties (GObjectClass *klass)
+{
+  guint n;
+
+  klass->set_property = set_property;
+  klass->get_property = get_property;
+  for (n = PROP_FIRST_ROW; find_row (n) != NULL; n++)
+    g_object_class_install_property (klass, n, make_spec (find_row (n)));
+
+  /**
+   * GstRealtimeConversation:connection-state:
+   *
+   * Where the connection stands. Notifies from the I/O thread.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_CONNECTION_STATE,
+      g_param_spec_enum ("connection-state", "Connection state",
+          "Where the connection stands",
+          gst_realtime_connection_state_get_type (),
+          GST_REALTIME_CONNECTION_STATE_DISCONNECTED,
+          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+  /**
+   * GstRealtimeConversation:session-id:
+   *
+   * The server's id of the session. Notifies from the I/O thread.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_SESSION_ID,
+      g_param_spec_string ("session-id", "Session id",
+          "The server's id of the session", NULL,
+          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+  /**
+   * GstRealtimeConversation:stats:
+   *
+   * Counters, as a structure application/x-realtimeconversation-stats. A
+   * snapshot that never waits.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_STATS,
+      g_param_spec_boxed ("stats", "Statistics", "Counters", GST_TYPE_STRUCTURE,
+          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+}

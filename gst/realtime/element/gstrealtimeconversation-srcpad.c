@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The src pad: its task, its queries and what comes up from downstream.
+ * Any thread.
+ */
+#include "gstrealtimecaps.h"
+#include "gstrealtimeconversation-private.h"
+
+static void
+answer_latency (GstRealtimeConversation *self, GstQuery *query)
+{
+  GstClockTime latency;
+
+  GST_OBJECT_LOCK (self);
+  latency = self->settings->latency * GST_MSECOND;
+  GST_OBJECT_UNLOCK (self);
+  gst_query_set_latency (query, TRUE, latency, GST_CLOCK_TIME_NONE);
+}
+
+static gboolean
+src_query (GstPad *pad, GstObject *parent, GstQuery *query)
+{
+  GstRealtimeConversation *self = GST_REALTIME_CONVERSATION (parent);
+
+  switch (GST_QUERY_TYPE (query)) {
+    case GST_QUERY_LATENCY:
+      answer_latency (self, query);
+      return TRUE;
+    case GST_QUERY_CAPS:
+      if (gst_pad_has_current_caps (pad))
+        break;
+      gst_realtime_caps_answer (self, pad, query);
+      return TRUE;
+    default:
+      break;
+  }
+  return gst_pad_query_default (pad, parent, query);
+}
+
+static gboolean
+src_event (GstPad *pad, GstObject *parent, GstEvent *event)
+{
+  GstRealtimeConversation *self = GST_REALTIME_CONVERSATION (parent);
+  gboolean result = FALSE;
+
+  switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_LATENCY:
+      GST_OBJECT_LOCK (self);
+      gst_event_parse_latency (event, &self->downstream_latency);
+      GST_OBJECT_UNLOCK (self);
+      result = TRUE;
+      break;
+    case GST_EVENT_CUSTOM_UPSTREAM:
+      result = gst_realtime_conversation_handle_command (
+          self, gst_event_get_structure (event));
+      break;
+    case GST_EVENT_QOS:
+    case GST_EVENT_RECONFIGURE:
+      result = TRUE;
+      break;
+    default:
+      /* a live source: it cannot seek */
+      break;
+  }
+  gst_event_unref (event);
+  return result;
+}
+
+static gboolean
+src_activate_mode (
+    GstPad *pad, GstObject *parent, GstPadMode mode, gboolean active)
+{
+  GstRealtimeConversation *self = GST_REALTIME_CONVERSATION (parent);
+
+  if (mode != GST_PAD_MODE_PUSH)
+    return FALSE;
+  gst_realtime_conversation_set_src_stopped (self, !active);
+  if (!active)
+    return gst_pad_stop_task (pad);
+  gst_realtime_conversation_reset_src (self);
+  return gst_pad_start_task (
+      pad, gst_realtime_conversation_src_loop, pad, NULL);
+}
+
+GstIterator *
+gst_realtime_conversation_no_links (GstPad *pad, GstObject *parent)
+{
+  return NULL;
+}
+
+void
+gst_realtime_conversation_init_srcpad (GstRealtimeConversation *self)
+{
+  GstPad *pad = gst_pad_new_from_template (
+      gst_element_class_get_pad_template (GST_ELEMENT_GET_CLASS (self), "src"),
+      "src");
+
+  gst_pad_set_query_function (pad, src_query);
+  gst_pad_set_event_function (pad, src_event);
+  gst_pad_set_activatemode_function (pad, src_activate_mode);
+  gst_pad_set_iterate_internal_links_function (
+      pad, gst_realtime_conversation_no_links);
+  gst_pad_use_fixed_caps (pad);
+  gst_element_add_pad (GST_ELEMENT (self), pad);
+  self->srcpad = pad;
+}

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The element: class, instance and state changes.  State changes never wait
+ * for the network.
+ */
+
+/**
+ * SECTION:element-realtimeconversation
+ * @title: realtimeconversation
+ * @short_description: A spoken conversation with a realtime model
+ *
+ * Streams what comes into the `sink` pad to a realtime speech server over a
+ * websocket, and plays the speech of the model out of the `src` pad. The
+ * element is live: the conversation opens on the way to PAUSED, and the state
+ * change does not wait for it.
+ *
+ * The key is taken from the environment, from
+ * #GstRealtimeConversation:api-key-file or from
+ * #GstRealtimeConversation:api-key.
+ *
+ * ## Launch lines
+ *
+ * |[
+ * gst-launch-1.0 -m filesrc location=question.wav ! wavparse ! audioconvert ! \
+ *   audioresample ! realtimeconversation uri=ws://127.0.0.1:8080 ! \
+ *   audioconvert ! wavenc ! filesink location=answer.wav
+ * ]| Says what a recording says and writes the answer to a file.
+ * |[
+ * gst-launch-1.0 -m autoaudiosrc ! audioconvert ! audioresample ! \
+ *   realtimeconversation ! audioconvert ! audioresample ! autoaudiosink
+ * ]| A conversation by microphone and loudspeaker.
+ *
+ * ## Messages
+ *
+ * What happens is posted as #GST_MESSAGE_ELEMENT. A field with a question mark
+ * is absent while its value is not known.
+ *
+ * * `realtime-started`: the connection is up and the session was asked for.
+ *   #gchararray `conversation-id`?, #gchararray `protocol`, #gchararray `mode`,
+ *   #gboolean `resumed`
+ * * `realtime-session`: the server created or updated the session.
+ *   #gchararray `session-id`, #gchararray `instructions`?, #gboolean `created`,
+ *   #guint64 `expires-at`? (unix seconds)
+ * * `realtime-transcript`: what was said. #gchararray `role` (user, assistant),
+ *   #gchararray `text` (the increment or, when final, the whole), #gboolean
+ *   `final`, #gchararray `item-id`?, #gchararray `response-id`?, #guint
+ *   `content-index`, #gboolean `interrupted`
+ * * `realtime-handoff`: the model hands a task to the application, which
+ *   answers by #GstRealtimeConversation::handoff-output. #gchararray
+ *   `handoff-id`, #gchararray `item-id`, #gchararray `input-transcript`,
+ *   #GstValueList `active-transcript` of structures `entry` (#gchararray
+ *   `role`, #gchararray `text`), #gchararray `arguments`?
+ * * `realtime-function-call`: the model calls a tool of the application, which
+ *   answers by #GstRealtimeConversation::function-output. #gchararray
+ *   `call-id`, #gchararray `item-id`, #gchararray `name`, #gchararray
+ *   `arguments`
+ * * `realtime-speech`: somebody begins or ends to speak; the assistant's are
+ *   about what is heard. #gchararray `role`, #gboolean `speaking`, #gchararray
+ *   `item-id`?, #gchararray `reason` (user: detected, ended, timeout;
+ *   assistant: playing, drained, interrupted)
+ * * `realtime-interrupted`: a reply was not heard to its end. #gchararray
+ *   `item-id`, #guint `played` (ms), #guint `dropped` (ms)
+ * * `realtime-response`: #gchararray `response-id`?, #gchararray `status`
+ *   (created, completed, cancelled, failed, incomplete), #gchararray `reason`?,
+ *   #GstStructure `usage`?
+ * * `realtime-item`: #gchararray `item-id`?, #gchararray `state` (added, done),
+ *   #gchararray `json`
+ * * `realtime-error`: #gchararray `code`?, #gchararray `type`?, #gchararray
+ *   `message`, #gchararray `event-id`?, #gchararray `severity` (benign,
+ *   warning, reconnect, fatal)
+ * * `realtime-overrun`: audio had to be dropped. #gchararray `direction`
+ *   (uplink), #guint `dropped` (ms)
+ * * `realtime-closed`: once for each conversation that had started.
+ *   #gchararray `reason` (requested, transport-closed, error, eos), #guint
+ *   `close-code`, #gchararray `detail`?
+ * * `realtime-event`: any event of the server, with
+ *   #GstRealtimeConversation:post-events. #gchararray `type`, #gchararray
+ *   `json`
+ *
+ * ## Events
+ *
+ * A custom event `realtime-command` (downstream on `sink`, upstream on `src`)
+ * with a field `action` and the arguments of that action signal as further
+ * fields does what the signal does. A `dtmf-event` becomes a typed message of
+ * the user.
+ *
+ * Since: 0.1
+ */
+#include "gstrealtimeconversation.h"
+
+#include "gstrealtimebus.h"
+#include "gstrealtimecaps.h"
+#include "gstrealtimeconversation-enumtypes.h"
+#include "gstrealtimeconversation-private.h"
+
+GST_DEBUG_CATEGORY (gst_realtime_debug);
+
+static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE (
+    "sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS (GST_REALTIME_CAPS));
+static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE (
+    "src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS (GST_REALTIME_CAPS));
+
+#define gst_realtime_conversation_parent_class parent_class
+G_DEFINE_FINAL_TYPE (
+    GstRealtimeConversation, gst_realtime_conversation, GST_TYPE_ELEMENT)
+GST_ELEMENT_REGISTER_DEFINE (realtimeconversation, "realtimeconversation",
+    GST_RANK_NONE, GST_TYPE_REALTIME_CONVERSATION);
+
+static gboolean
+check_settings (GstRealtimeConversation *self)
+{
+  g_autoptr (GstRealtimeSettings) settings
+      = gst_realtime_conversation_dup_settings (self);
+  g_autoptr (GError) error = NULL;
+
+  if (gst_realtime_settings_check (settings, &error))
+    return TRUE;
+  gst_realtime_bus_post_error (GST_ELEMENT (self), error);
+  return FALSE;
+}
+
+static void
+set_active (GstRealtimeConversation *self, gboolean active)
+{
+  GST_OBJECT_LOCK (self);
+  self->active = active;
+  self->input_ended = FALSE;
+  self->downstream_latency = GST_CLOCK_TIME_NONE;
+  GST_OBJECT_UNLOCK (self);
+}
+
+/* READY to PAUSED: the conversation opens behind the state change. */
+static gboolean
+come_up (GstRealtimeConversation *self)
+{
+  g_autoptr (GError) error = NULL;
+  RtAudioFormat input, output;
+
+  if (self->loop == NULL)
+    self->loop = rt_loop_acquire (&error);
+  if (self->loop == NULL) {
+    GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
+        ("No thread for the network"), ("%s", error->message));
+    return FALSE;
+  }
+  input = gst_realtime_caps_preferred (self, self->sinkpad);
+  output = gst_realtime_caps_preferred (self, self->srcpad);
+  rt_uplink_set_format (
+      self->uplink, rt_audio_format_frame_size (&input), input.rate);
+  set_active (self, TRUE);
+  GST_OBJECT_LOCK (self);
+  self->input_format = input;
+  self->output_format = output;
+  GST_OBJECT_UNLOCK (self);
+  return gst_realtime_conversation_start (self);
+}
+
+/* PAUSED to READY, before the pads are taken down: everything that waits is
+ * woken, here and, by the flush, downstream; nothing waits for the server. */
+static void
+go_down (GstRealtimeConversation *self)
+{
+  set_active (self, FALSE);
+  gst_realtime_conversation_close (self, RT_CLOSED_REQUESTED);
+  gst_realtime_conversation_set_sink_flushing (self, TRUE);
+  gst_realtime_conversation_set_src_stopped (self, TRUE);
+  gst_pad_push_event (self->srcpad, gst_event_new_flush_start ());
+}
+
+static GstStateChangeReturn
+change_state (GstElement *element, GstStateChange transition)
+{
+  GstRealtimeConversation *self = GST_REALTIME_CONVERSATION (element);
+  GstStateChangeReturn result;
+
+  switch (transition) {
+    case GST_STATE_CHANGE_NULL_TO_READY:
+      if (!check_settings (self))
+        return GST_STATE_CHANGE_FAILURE;
+      break;
+    case GST_STATE_CHANGE_READY_TO_PAUSED:
+      if (!come_up (self)) {
+        set_active (self, FALSE);
+        return GST_STATE_CHANGE_FAILURE;
+      }
+      break;
+    case GST_STATE_CHANGE_PLAYING_TO_PAUSED:
+      gst_realtime_conversation_set_playing (self, FALSE);
+      break;
+    case GST_STATE_CHANGE_PAUSED_TO_READY:
+      go_down (self);
+      break;
+    default:
+      break;
+  }
+
+  result = GST_ELEMENT_CLASS (parent_class)->change_state (element, transition);
+
+  switch (transition) {
+    case GST_STATE_CHANGE_READY_TO_PAUSED:
+      if (result == GST_STATE_CHANGE_FAILURE) {
+        go_down (self);
+        gst_realtime_conversation_forget (self);
+      } else
+        result = GST_STATE_CHANGE_NO_PREROLL;
+      break;
+    case GST_STATE_CHANGE_PAUSED_TO_PLAYING:
+      gst_realtime_conversation_set_playing (self, TRUE);
+      break;
+    case GST_STATE_CHANGE_PLAYING_TO_PAUSED:
+      if (result != GST_STATE_CHANGE_FAILURE)
+        result = GST_STATE_CHANGE_NO_PREROLL;
+      break;
+    case GST_STATE_CHANGE_PAUSED_TO_READY:
+      gst_realtime_conversation_forget (self);
+      break;
+    default:
+      break;
+  }
+  return result;
+}
+
+static void
+finalize (GObject *object)
+{
+  GstRealtimeConversation *self = GST_REALTIME_CONVERSATION (object);
+
+  g_clear_pointer (&self->loop, rt_loop_release);
+  gst_realtime_settings_free (self->settings);
+  g_free (self->session_id);
+  rt_uplink_unref (self->uplink);
+  rt_playout_unref (self->playout);
+  rt_stats_unref (self->stats);
+  g_array_unref (self->out.playing);
+  g_array_unref (self->out.drained);
+  g_cond_clear (&self->wait_cond);
+  g_mutex_clear (&self->wait_lock);
+  G_OBJECT_CLASS (parent_class)->finalize (object);
+}
+
+static void
+gst_realtime_conversation_init (GstRealtimeConversation *self)
+{
+  g_mutex_init (&self->wait_lock);
+  g_cond_init (&self->wait_cond);
+  self->uplink = rt_uplink_new ();
+  self->playout = rt_playout_new ();
+  self->stats = rt_stats_new ();
+  self->input_format = RT_AUDIO_FORMAT_DEFAULT;
+  self->output_format = RT_AUDIO_FORMAT_DEFAULT;
+  self->downstream_latency = GST_CLOCK_TIME_NONE;
+  self->sink_flushing = TRUE;
+  self->src_stopped = TRUE;
+  self->out.playing = g_array_new (FALSE, FALSE, sizeof (guint));
+  self->out.drained = g_array_new (FALSE, FALSE, sizeof (guint));
+  gst_realtime_conversation_init_properties (self);
+  gst_realtime_conversation_init_sinkpad (self);
+  gst_realtime_conversation_init_srcpad (self);
+  GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_REQUIRE_CLOCK);
+}
+
+static void
+gst_realtime_conversation_class_init (GstRealtimeConversationClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+
+  GST_DEBUG_CATEGORY_INIT (gst_realtime_debug, "realtimeconversation", 0,
+      "spoken conversations with realtime models");
+  object_class->finalize = finalize;
+  element_class->change_state = change_state;
+  gst_realtime_conversation_install_properties (object_class);
+  gst_realtime_conversation_install_signals (object_class);
+  gst_element_class_add_static_pad_template (element_class, &sink_template);
+  gst_element_class_add_static_pad_template (element_class, &src_template);
+  gst_element_class_set_static_metadata (element_class, "Realtime conversation",
+      "Filter/Network/Audio",
+      "Holds a spoken conversation with a realtime model over a websocket",
+      "The gst-realtime authors");
+
+  gst_type_mark_as_plugin_api (gst_realtime_protocol_get_type (), 0);
+  gst_type_mark_as_plugin_api (gst_realtime_mode_get_type (), 0);
+  gst_type_mark_as_plugin_api (gst_realtime_auth_get_type (), 0);
+  gst_type_mark_as_plugin_api (gst_realtime_modality_get_type (), 0);
+  gst_type_mark_as_plugin_api (gst_realtime_turn_detection_get_type (), 0);
+  gst_type_mark_as_plugin_api (gst_realtime_eagerness_get_type (), 0);
+  gst_type_mark_as_plugin_api (gst_realtime_noise_reduction_get_type (), 0);
+  gst_type_mark_as_plugin_api (gst_realtime_gap_mode_get_type (), 0);
+  gst_type_mark_as_plugin_api (gst_realtime_barge_in_get_type (), 0);
+  gst_type_mark_as_plugin_api (gst_realtime_connection_state_get_type (), 0);
+}

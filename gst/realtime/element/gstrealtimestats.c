@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The `stats` property: counters and levels as a structure.  Any thread.
+ */
+#include "gstrealtimestats.h"
+
+#include "gstrealtimeconversation-enumtypes.h"
+#include "gstrealtimeconversation-private.h"
+
+static const gchar *
+state_nick (GstRealtimeConnectionState state)
+{
+  g_autoptr (GEnumClass) klass
+      = g_type_class_ref (gst_realtime_connection_state_get_type ());
+
+  return g_enum_get_value (klass, state)->value_nick;
+}
+
+GstStructure *
+gst_realtime_stats_to_structure (GstRealtimeConversation *self)
+{
+  GstStructure *stats
+      = gst_structure_new_empty ("application/x-realtimeconversation-stats");
+  GstRealtimeConnectionState state;
+  RtAudioFormat format;
+  RtStatsSnapshot snapshot;
+  RtPlayoutStatus playout;
+  guint64 uplink;
+  guint i;
+
+  GST_OBJECT_LOCK (self);
+  state = self->connection_state;
+  format = self->input_format;
+  GST_OBJECT_UNLOCK (self);
+
+  rt_stats_snapshot (self->stats, &snapshot);
+  rt_playout_peek (self->playout, &playout);
+  uplink = gst_util_uint64_scale (rt_uplink_level (self->uplink), GST_SECOND,
+      (guint64) rt_audio_format_frame_size (&format) * format.rate);
+
+  gst_structure_set (
+      stats, "connection-state", G_TYPE_STRING, state_nick (state), NULL);
+  for (i = 0; i < RT_STAT_LAST; i++) {
+    /* the counts that the field table has as uint */
+    if (i == RT_STAT_SESSIONS || i == RT_STAT_RECONNECTS)
+      gst_structure_set (stats, rt_stat_name (i), G_TYPE_UINT,
+          (guint) snapshot.value[i], NULL);
+    else
+      gst_structure_set (
+          stats, rt_stat_name (i), G_TYPE_UINT64, snapshot.value[i], NULL);
+  }
+  gst_structure_set (stats, "uplink-level", G_TYPE_UINT64, uplink,
+      "playout-level", G_TYPE_UINT64, playout.level, "response-latency-last",
+      G_TYPE_UINT64, snapshot.latency_last, "response-latency-min",
+      G_TYPE_UINT64, snapshot.latency_min, "response-latency-max",
+      G_TYPE_UINT64, snapshot.latency_max, "response-latency-avg",
+      G_TYPE_UINT64, snapshot.latency_avg, NULL);
+  return stats;
+}
