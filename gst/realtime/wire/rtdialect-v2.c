@@ -67,7 +67,7 @@ message_item (const gchar *role, const gchar *content_type, const gchar *text)
   JsonArray *content = json_array_new ();
 
   json_object_set_string_member (part, "type", content_type);
-  rt_session_json_set (part, "text", text != NULL ? text : "");
+  rt_json_set_string (part, "text", text != NULL ? text : "");
   json_array_add_object_element (content, part);
   json_object_set_string_member (item, "type", "message");
   json_object_set_string_member (item, "role", role);
@@ -81,8 +81,8 @@ output_item (const gchar *call_id, const gchar *output)
   JsonObject *item = json_object_new ();
 
   json_object_set_string_member (item, "type", "function_call_output");
-  rt_session_json_set (item, "call_id", call_id);
-  rt_session_json_set (item, "output", output != NULL ? output : "");
+  rt_json_set_string (item, "call_id", call_id);
+  rt_json_set_string (item, "output", output != NULL ? output : "");
   return item;
 }
 
@@ -99,7 +99,7 @@ fill (JsonObject *message, const RtCommand *command,
       return TRUE;
     case RT_COMMAND_RESPONSE_CANCEL:
       if (command->response_id != NULL)
-        rt_session_json_set (message, "response_id", command->response_id);
+        rt_json_set_string (message, "response_id", command->response_id);
       return TRUE;
     case RT_COMMAND_USER_TEXT:
       set_item (message, message_item ("user", "input_text", command->text));
@@ -132,7 +132,7 @@ fill (JsonObject *message, const RtCommand *command,
     case RT_COMMAND_ITEM_DELETE:
       if (command->item_id == NULL)
         return FALSE;
-      rt_session_json_set (message, "item_id", command->item_id);
+      rt_json_set_string (message, "item_id", command->item_id);
       return TRUE;
     default:
       return TRUE;
@@ -178,7 +178,7 @@ encode (const RtCommand *command, const RtSessionConfig *config)
   json_node_take_object (node, message);
   json_object_set_string_member (message, "type", types[command->type]);
   if (command->event_id != NULL)
-    rt_session_json_set (message, "event_id", command->event_id);
+    rt_json_set_string (message, "event_id", command->event_id);
   return fill (message, command, config) ? rt_json_to_text (node) : NULL;
 }
 

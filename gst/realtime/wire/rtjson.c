@@ -157,6 +157,16 @@ rt_json_array_object (JsonArray *array, guint i)
   return JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
 }
 
+void
+rt_json_set_string (JsonObject *object, const gchar *name, const gchar *value)
+{
+  g_autofree gchar *valid = NULL;
+
+  if (!g_utf8_validate (value, -1, NULL))
+    value = valid = g_utf8_make_valid (value, -1);
+  json_object_set_string_member (object, name, value);
+}
+
 gchar *
 rt_json_to_text (JsonNode *node)
 {

@@ -45,6 +45,9 @@ gboolean rt_json_uint (JsonObject *object, const gchar *name, guint *value);
 /* Element `i` when it is an object, else NULL. */
 JsonObject *rt_json_array_object (JsonArray *array, guint i);
 
+/* Sets a string member; `value` need not be valid UTF-8, what is sent is. */
+void rt_json_set_string (
+    JsonObject *object, const gchar *name, const gchar *value);
 /* Compact text of a node; transfer full. */
 gchar *rt_json_to_text (JsonNode *node);
 /* Appends `text` as a JSON string, quotes included.  `text` is valid UTF-8. */

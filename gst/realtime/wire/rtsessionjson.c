@@ -13,21 +13,11 @@ is_set (const gchar *text)
   return text != NULL && *text != '\0';
 }
 
-void
-rt_session_json_set (JsonObject *object, const gchar *name, const gchar *value)
-{
-  g_autofree gchar *valid = NULL;
-
-  if (!g_utf8_validate (value, -1, NULL))
-    value = valid = g_utf8_make_valid (value, -1);
-  json_object_set_string_member (object, name, value);
-}
-
 static void
 set_if (JsonObject *object, const gchar *name, const gchar *value)
 {
   if (is_set (value))
-    rt_session_json_set (object, name, value);
+    rt_json_set_string (object, name, value);
 }
 
 /* A property may hold what is no number, JSON may not. */
@@ -79,7 +69,7 @@ add_transcription (JsonObject *input, const RtSessionConfig *config)
     return;
   }
   object = json_object_new ();
-  rt_session_json_set (object, "model", config->transcription_model);
+  rt_json_set_string (object, "model", config->transcription_model);
   set_if (object, "language", config->transcription_language);
   set_if (object, "prompt", config->transcription_prompt);
   json_object_set_object_member (input, "transcription", object);
@@ -164,7 +154,7 @@ output_json (const RtSessionConfig *config, const gchar *default_voice)
 
   json_object_set_object_member (
       output, "format", format_json (&config->output_format));
-  rt_session_json_set (
+  rt_json_set_string (
       output, "voice", is_set (config->voice) ? config->voice : default_voice);
   set_number (output, "speed", config->speed);
   return output;
@@ -197,7 +187,7 @@ add_function (JsonArray *tools, const gchar *name, const gchar *description,
   if (has_function (tools, name))
     return;
   tool = typed ("function");
-  rt_session_json_set (tool, "name", name);
+  rt_json_set_string (tool, "name", name);
   json_object_set_string_member (tool, "description", description);
   parameters = typed ("object");
   properties = json_object_new ();
@@ -250,7 +240,7 @@ add_tools (JsonObject *session, const RtSessionConfig *config)
   } else {
     JsonObject *function = typed ("function");
 
-    rt_session_json_set (function, "name", choice);
+    rt_json_set_string (function, "name", choice);
     json_object_set_object_member (session, "tool_choice", function);
   }
 }

@@ -12,9 +12,6 @@ G_BEGIN_DECLS
 /* The silence tool: its call says that the model has nothing to say. */
 #define RT_SILENCE_TOOL "remain_silent"
 
-/* A string as JSON may carry it, whatever the application set. */
-void rt_session_json_set (
-    JsonObject *object, const gchar *name, const gchar *value);
 /* As realtime-v2 has it, the options merged in.  Transfer full. */
 JsonObject *rt_session_json_v2 (
     const RtSessionConfig *config, const gchar *default_voice);
