@@ -16,13 +16,6 @@ end_clear (RtConversationEnd *end)
   g_clear_pointer (&end->error, rt_note_free);
 }
 
-static gboolean
-release_cb (gpointer user_data)
-{
-  rt_conversation_unref (user_data);
-  return G_SOURCE_REMOVE;
-}
-
 /* Takes what `end` owns.  Reports once and lets the transport say goodbye by
  * itself: nothing of this conversation is heard afterwards. */
 void
@@ -35,9 +28,9 @@ rt_conversation_finish (RtConversation *self, RtConversationEnd *end)
     g_clear_pointer (&self->transport, rt_transport_free);
     end->started = self->started;
     self->callbacks.ended (self, end, self->user_data);
-    /* the reference of the running conversation; not dropped here, since our
-     * callers on the stack still use it */
-    g_source_unref (rt_conversation_timer (self, 0, release_cb));
+    /* the reference of the running conversation; the memory stays until the
+     * loop's next round, so our callers on the stack may go on */
+    rt_conversation_unref (self);
   }
   end_clear (end);
 }

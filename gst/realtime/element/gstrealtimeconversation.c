@@ -136,8 +136,7 @@ come_up (GstRealtimeConversation *self)
   g_autoptr (GError) error = NULL;
   RtAudioFormat input, output;
 
-  if (self->loop == NULL)
-    self->loop = rt_loop_acquire (&error);
+  self->loop = rt_loop_acquire (&error);
   if (self->loop == NULL) {
     GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
         ("No thread for the network"), ("%s", error->message));
@@ -167,6 +166,17 @@ go_down (GstRealtimeConversation *self)
   gst_pad_push_event (self->srcpad, gst_event_new_flush_start ());
 }
 
+/* In READY again, however it came to that.  The loop is not forgotten: a
+ * start from another thread may be looking at it, and loops live for ever. */
+static void
+rest (GstRealtimeConversation *self)
+{
+  set_active (self, FALSE);
+  gst_realtime_conversation_forget (self);
+  if (self->loop != NULL)
+    rt_loop_release (self->loop);
+}
+
 static GstStateChangeReturn
 change_state (GstElement *element, GstStateChange transition)
 {
@@ -180,7 +190,7 @@ change_state (GstElement *element, GstStateChange transition)
       break;
     case GST_STATE_CHANGE_READY_TO_PAUSED:
       if (!come_up (self)) {
-        set_active (self, FALSE);
+        rest (self);
         return GST_STATE_CHANGE_FAILURE;
       }
       break;
@@ -200,7 +210,7 @@ change_state (GstElement *element, GstStateChange transition)
     case GST_STATE_CHANGE_READY_TO_PAUSED:
       if (result == GST_STATE_CHANGE_FAILURE) {
         go_down (self);
-        gst_realtime_conversation_forget (self);
+        rest (self);
       } else
         result = GST_STATE_CHANGE_NO_PREROLL;
       break;
@@ -212,7 +222,7 @@ change_state (GstElement *element, GstStateChange transition)
         result = GST_STATE_CHANGE_NO_PREROLL;
       break;
     case GST_STATE_CHANGE_PAUSED_TO_READY:
-      gst_realtime_conversation_forget (self);
+      rest (self);
       break;
     default:
       break;
@@ -225,7 +235,6 @@ finalize (GObject *object)
 {
   GstRealtimeConversation *self = GST_REALTIME_CONVERSATION (object);
 
-  g_clear_pointer (&self->loop, rt_loop_release);
   gst_realtime_settings_free (self->settings);
   g_free (self->session_id);
   rt_uplink_unref (self->uplink);

@@ -29,10 +29,11 @@ RtLoopTask *rt_loop_task_new (RtLoop *loop, RtLoopTaskFunc func,
     gpointer user_data, GDestroyNotify destroy);
 void rt_loop_task_mark (RtLoopTask *task);
 /* Any thread.  `func` is not called any more once this ran on the loop's own
- * thread; `destroy` is called on the loop's thread. */
+ * thread; `destroy` is called later on the loop's thread, never from
+ * inside a call of it. */
 void rt_loop_task_destroy (RtLoopTask *task);
 
-/* A GSource timer on the loop; call on its own thread. */
+/* A GSource timer on the loop, transfer full; call on its own thread. */
 GSource *rt_loop_add_timeout (
     RtLoop *loop, guint ms, GSourceFunc func, gpointer user_data);
 
