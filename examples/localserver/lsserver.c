@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * The door. As with the service, a bad key or query is not refused by HTTP:
+ * the socket opens, an error says why, and it is closed again. */
+#include "lsserver.h"
+
+#include "lsevents.h"
+
+#include <openssl/crypto.h>
+#include <string.h>
+
+#define PATH "/v1/realtime"
+#define CLOSE_UNAUTHORISED 3000
+#define CLOSE_BAD_REQUEST 4000
+
+struct _LsServer {
+  const LsServerSettings *settings;
+  SoupServer *soup;
+  GPtrArray *sessions;
+};
+
+static void
+session_closed (LsSession *session, gpointer user_data)
+{
+  LsServer *self = user_data;
+
+  g_ptr_array_remove_fast (self->sessions, session);
+}
+
+/* takes the fault; the socket keeps itself until it is closed */
+static void
+turn_away (SoupWebsocketConnection *socket, LsFault *fault, gushort code)
+{
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+  g_autofree gchar *text = NULL;
+  g_autofree gchar *reason
+      = g_strconcat ("invalid_request_error.", fault->code, NULL);
+
+  json_node_take_object (node, ls_event_error (fault, NULL));
+  text = json_to_string (node, FALSE);
+  g_signal_connect (
+      g_object_ref (socket), "closed", G_CALLBACK (g_object_unref), NULL);
+  soup_websocket_connection_send_text (socket, text);
+  soup_websocket_connection_close (socket, code, reason);
+  ls_fault_free (fault);
+}
+
+static gboolean
+has_key (const LsServer *self, SoupServerMessage *message)
+{
+  SoupMessageHeaders *headers
+      = soup_server_message_get_request_headers (message);
+  const gchar *given = soup_message_headers_get_one (headers, "api-key");
+  const gchar *bearer = soup_message_headers_get_one (headers, "Authorization");
+  gsize length = strlen (self->settings->key);
+
+  if (given == NULL && bearer != NULL
+      && g_ascii_strncasecmp (bearer, "Bearer ", 7) == 0)
+    given = bearer + 7;
+  return given != NULL && strlen (given) == length
+         && CRYPTO_memcmp (given, self->settings->key, length) == 0;
+}
+
+static LsFault *
+check_query (GHashTable *query, const gchar **model)
+{
+  const gchar *intent
+      = query != NULL ? g_hash_table_lookup (query, "intent") : NULL;
+
+  *model = query != NULL ? g_hash_table_lookup (query, "model") : NULL;
+  if (intent == NULL) {
+    if (*model == NULL || **model == '\0')
+      return ls_fault_new (
+          "missing_model", NULL, "You must provide a model parameter.");
+    return NULL;
+  }
+  if (!g_str_equal (intent, "transcription"))
+    return ls_fault_new ("invalid_value", "intent",
+        "Invalid value: '%s'. Supported values are: 'transcription'.", intent);
+  if (*model != NULL)
+    return ls_fault_new ("invalid_model", NULL,
+        "You must not provide a model parameter for transcription "
+        "sessions.");
+  return NULL;
+}
+
+static void
+socket_opened_cb (SoupServer *soup, SoupServerMessage *message,
+    const char *path, SoupWebsocketConnection *socket, gpointer user_data)
+{
+  LsServer *self = user_data;
+  GUri *uri = soup_server_message_get_uri (message);
+  g_autoptr (GHashTable) query = NULL;
+  const gchar *model = NULL;
+  LsFault *fault;
+
+  if (self->settings->key != NULL && !has_key (self, message)) {
+    turn_away (socket,
+        ls_fault_new ("invalid_api_key", NULL, "Incorrect API key provided."),
+        CLOSE_UNAUTHORISED);
+    return;
+  }
+  if (soup_message_headers_get_one (
+          soup_server_message_get_request_headers (message), "OpenAI-Beta")
+      != NULL) {
+    turn_away (socket,
+        ls_fault_new ("beta_api_shape_disabled", NULL,
+            "The beta shape of the realtime API is not supported any more. "
+            "Leave the OpenAI-Beta header out."),
+        CLOSE_BAD_REQUEST);
+    return;
+  }
+  if (g_uri_get_query (uri) != NULL)
+    query = soup_form_decode (g_uri_get_query (uri));
+  fault = check_query (query, &model);
+  if (fault != NULL) {
+    turn_away (socket, fault, CLOSE_BAD_REQUEST);
+    return;
+  }
+  g_ptr_array_add (
+      self->sessions, ls_session_new (socket, &self->settings->services, model,
+                          session_closed, self));
+}
+
+static gboolean
+listen (LsServer *self, GError **error)
+{
+  const LsServerSettings *settings = self->settings;
+  g_autoptr (GSocketAddress) address
+      = g_inet_socket_address_new_from_string (settings->host, settings->port);
+
+  if (address == NULL) {
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+        "'%s' is not an IP address to listen on", settings->host);
+    return FALSE;
+  }
+  return soup_server_listen (self->soup, address,
+      settings->certificate != NULL ? SOUP_SERVER_LISTEN_HTTPS : 0, error);
+}
+
+LsServer *
+ls_server_new (const LsServerSettings *settings, GError **error)
+{
+  g_autoptr (LsServer) self = g_new0 (LsServer, 1);
+  gchar *protocols[] = { (gchar *) "realtime", NULL };
+
+  self->settings = settings;
+  self->sessions
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) ls_session_free);
+  self->soup = soup_server_new ("tls-certificate", settings->certificate,
+      "server-header", "realtime-localserver", NULL);
+  soup_server_add_websocket_handler (
+      self->soup, PATH, NULL, protocols, socket_opened_cb, self, NULL);
+  return listen (self, error) ? g_steal_pointer (&self) : NULL;
+}
+
+void
+ls_server_free (LsServer *self)
+{
+  guint i;
+
+  for (i = 0; i < self->sessions->len; i++)
+    ls_session_close (g_ptr_array_index (self->sessions, i),
+        SOUP_WEBSOCKET_CLOSE_GOING_AWAY, "The server is stopped.");
+  soup_server_disconnect (self->soup);
+  g_ptr_array_unref (self->sessions);
+  g_object_unref (self->soup);
+  g_free (self);
+}
+
+gchar *
+ls_server_get_url (const LsServer *self)
+{
+  GSList *uris = soup_server_get_uris (self->soup);
+  GUri *uri = uris->data;
+  gchar *url;
+
+  url = g_strdup_printf (strchr (g_uri_get_host (uri), ':') != NULL
+                             ? "%s://[%s]:%d" PATH
+                             : "%s://%s:%d" PATH,
+      self->settings->certificate != NULL ? "wss" : "ws", g_uri_get_host (uri),
+      g_uri_get_port (uri));
+  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+  return url;
+}
