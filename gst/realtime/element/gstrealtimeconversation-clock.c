@@ -20,9 +20,8 @@ get_time_base (GstRealtimeConversation *self, GstClockTime *base_time)
   return clock;
 }
 
-/* Running time, or NONE while the pipeline does not play. */
-GstClockTime
-gst_realtime_conversation_now (GstRealtimeConversation *self)
+static GstClockTime
+ask_clock (GstRealtimeConversation *self)
 {
   GstClockTime base_time, now = GST_CLOCK_TIME_NONE;
   GstClock *clock = get_time_base (self, &base_time);
@@ -33,6 +32,21 @@ gst_realtime_conversation_now (GstRealtimeConversation *self)
     gst_object_unref (clock);
   }
   return now;
+}
+
+/* Running time stands still while the pipeline does not play; NONE without a
+ * clock. */
+GstClockTime
+gst_realtime_conversation_now (GstRealtimeConversation *self)
+{
+  GstClockTime paused_at;
+  gboolean playing;
+
+  g_mutex_lock (&self->wait_lock);
+  playing = self->playing;
+  paused_at = self->paused_at;
+  g_mutex_unlock (&self->wait_lock);
+  return playing ? ask_clock (self) : paused_at;
 }
 
 /* Gives back the wait_lock and ends the waits of the streaming threads: under
@@ -66,8 +80,12 @@ void
 gst_realtime_conversation_set_playing (
     GstRealtimeConversation *self, gboolean playing)
 {
+  GstClockTime now = ask_clock (self);
+
   g_mutex_lock (&self->wait_lock);
   self->playing = playing;
+  if (!playing)
+    self->paused_at = now;
   unlock_and_rouse (self, TRUE, TRUE);
 }
 

@@ -51,6 +51,7 @@ struct _GstRealtimeConversation {
   GCond wait_cond;
   /* wait_lock */
   gboolean playing;
+  GstClockTime paused_at; /* running time while not playing */
   gboolean sink_flushing;
   gboolean src_stopped;
   gboolean src_woken;   /* something happened that the src task waits for */
@@ -66,13 +67,14 @@ struct _GstRealtimeConversation {
   struct {
     gboolean begun;         /* stream-start, caps and segment were sent */
     gboolean discont;       /* the next buffer is after a jump */
+    gboolean playing;       /* the clock ran when we last looked */
     gboolean running;       /* speech was the last thing that left */
     GstClockTime next;      /* running time of the next sample, exact */
     GstClockTime anchor;    /* where the stamps of this run began … */
     guint64 frames;         /* … and how many frames were stamped since */
     GstClockTime hold;      /* a reply is gathered since then; NONE: not */
     RtPlayoutFormat format; /* of the caps that were sent */
-    GArray *playing;
+    GArray *began;          /* tracks to report */
     GArray *drained;
   } out;
 };

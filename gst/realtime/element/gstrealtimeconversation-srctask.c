@@ -318,16 +318,15 @@ report (GstRealtimeConversation *self, const Timing *timing)
 
   if (timing->pace)
     heard = timing->now > timing->due ? timing->now - timing->due : 0;
-  g_array_set_size (self->out.playing, 0);
+  g_array_set_size (self->out.began, 0);
   g_array_set_size (self->out.drained, 0);
   next = rt_playout_report (
-      self->playout, heard, self->out.playing, self->out.drained);
-  if (self->out.playing->len > 0 || self->out.drained->len > 0) {
+      self->playout, heard, self->out.began, self->out.drained);
+  if (self->out.began->len > 0 || self->out.drained->len > 0) {
     RtConversation *conversation = gst_realtime_conversation_get (self);
 
     if (conversation != NULL) {
-      rt_conversation_report (
-          conversation, self->out.playing, self->out.drained);
+      rt_conversation_report (conversation, self->out.began, self->out.drained);
       rt_conversation_unref (conversation);
     }
   }
@@ -355,6 +354,19 @@ leave (GstRealtimeConversation *self, const Timing *timing)
   return TRUE;
 }
 
+/* The clock begins to run for us.  In a pipeline that plays already, its time
+ * is far from where our stamps begin, and that is no silence to be filled. */
+static void
+join_time (GstRealtimeConversation *self, const Timing *timing)
+{
+  self->out.playing = TRUE;
+  if (timing->now > self->out.next + GST_SECOND) {
+    set_anchor (self, timing->now);
+    self->out.running = FALSE;
+    self->out.discont = TRUE;
+  }
+}
+
 void
 gst_realtime_conversation_src_loop (gpointer user_data)
 {
@@ -379,11 +391,14 @@ gst_realtime_conversation_src_loop (gpointer user_data)
     self->out.hold = GST_CLOCK_TIME_NONE;
   }
   if (!orders.playing) {
+    self->out.playing = FALSE;
     gst_realtime_conversation_src_wait (self, GST_CLOCK_TIME_NONE, TRUE);
     return;
   }
 
   get_timing (self, &timing);
+  if (!self->out.playing)
+    join_time (self, &timing);
   wake_at = report (self, &timing);
   rt_playout_peek (self->playout, &status);
   if (status.bytes > 0 && gather (self, &status, &timing))
@@ -395,16 +410,16 @@ gst_realtime_conversation_src_loop (gpointer user_data)
 void
 gst_realtime_conversation_reset_src (GstRealtimeConversation *self)
 {
-  GstClockTime now = gst_realtime_conversation_now (self);
-
   g_mutex_lock (&self->wait_lock);
   self->src_dropped = FALSE;
   self->src_flush = FALSE;
   self->eos_wanted = FALSE;
   self->src_flow = GST_FLOW_OK;
+  self->paused_at = 0;
   g_mutex_unlock (&self->wait_lock);
   self->out.begun = FALSE;
+  self->out.playing = FALSE;
   self->out.running = FALSE;
   self->out.hold = GST_CLOCK_TIME_NONE;
-  set_anchor (self, GST_CLOCK_TIME_IS_VALID (now) ? now : 0);
+  set_anchor (self, 0);
 }

@@ -164,6 +164,9 @@ go_down (GstRealtimeConversation *self)
   gst_realtime_conversation_set_sink_flushing (self, TRUE);
   gst_realtime_conversation_set_src_stopped (self, TRUE);
   gst_pad_push_event (self->srcpad, gst_event_new_flush_start ());
+  gst_pad_stop_task (self->srcpad);
+  /* downstream may go on without us */
+  gst_pad_push_event (self->srcpad, gst_event_new_flush_stop (FALSE));
 }
 
 /* In READY again, however it came to that.  The loop is not forgotten: a
@@ -240,7 +243,7 @@ finalize (GObject *object)
   rt_uplink_unref (self->uplink);
   rt_playout_unref (self->playout);
   rt_stats_unref (self->stats);
-  g_array_unref (self->out.playing);
+  g_array_unref (self->out.began);
   g_array_unref (self->out.drained);
   g_cond_clear (&self->wait_cond);
   g_mutex_clear (&self->wait_lock);
@@ -260,7 +263,7 @@ gst_realtime_conversation_init (GstRealtimeConversation *self)
   self->downstream_latency = GST_CLOCK_TIME_NONE;
   self->sink_flushing = TRUE;
   self->src_stopped = TRUE;
-  self->out.playing = g_array_new (FALSE, FALSE, sizeof (guint));
+  self->out.began = g_array_new (FALSE, FALSE, sizeof (guint));
   self->out.drained = g_array_new (FALSE, FALSE, sizeof (guint));
   gst_realtime_conversation_init_properties (self);
   gst_realtime_conversation_init_sinkpad (self);
