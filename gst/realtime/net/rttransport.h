@@ -60,7 +60,7 @@ typedef struct {
   void (*opened) (gpointer user_data);
   /* Text, complete, valid UTF-8 when `binary` is FALSE. */
   void (*message) (gpointer user_data, GBytes *data, gboolean binary);
-  /* There is room again after rt_transport_send() answered FALSE. */
+  /* There is room again after rt_transport_is_writable() answered FALSE. */
   void (*writable) (gpointer user_data);
   /* Exactly once, also without `opened`; nothing follows. */
   void (*ended) (gpointer user_data, const RtEnd *end);

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Who the server is: the system's CAs and those of a file, the identity, the
+ * pins, the protocol version.  I/O thread but for rt_tls_check().
+ */
+#include "rttls.h"
+
+#include <openssl/crypto.h>
+#include <openssl/sha.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+#include <string.h>
+
+#define PIN_SIZE SHA256_DIGEST_LENGTH
+#define MAX_CHAIN 10
+#define ERRORS_KEY "rt-tls-errors"
+
+typedef struct {
+  GTlsDatabase *extra;
+  GSocketConnectable *identity;
+} Verifier;
+
+static void
+verifier_free (gpointer data)
+{
+  Verifier *self = data;
+
+  g_object_unref (self->extra);
+  g_object_unref (self->identity);
+  g_free (self);
+}
+
+static gboolean
+parse_pin (const gchar *text, guint8 *digest)
+{
+  g_autofree guchar *data = NULL;
+  gsize size;
+
+  if (g_str_has_prefix (text, "sha256/"))
+    text += strspn (text + 6, "/") + 6;
+  if (strlen (text) != 44)
+    return FALSE;
+  data = g_base64_decode (text, &size);
+  if (size != PIN_SIZE)
+    return FALSE;
+  memcpy (digest, data, PIN_SIZE);
+  return TRUE;
+}
+
+/* One digest after the other; NULL when one cannot be read. */
+static GByteArray *
+parse_pins (const gchar *pins)
+{
+  g_autoptr (GByteArray) out = g_byte_array_new ();
+  g_auto (GStrv) list = g_strsplit (pins, ",", -1);
+  guint8 digest[PIN_SIZE];
+  gsize i;
+
+  for (i = 0; list[i] != NULL; i++) {
+    if (!parse_pin (g_strstrip (list[i]), digest))
+      return NULL;
+    g_byte_array_append (out, digest, PIN_SIZE);
+  }
+  return out->len > 0 ? g_steal_pointer (&out) : NULL;
+}
+
+/* GLib's file database takes a relative or unreadable path without a word and
+ * trusts nobody then. */
+static gchar *
+check_ca_file (const gchar *path, GError **error)
+{
+  g_autofree gchar *full = g_canonicalize_filename (path, NULL);
+  g_autoptr (GError) why = NULL;
+  GList *list = g_tls_certificate_list_new_from_file (full, &why);
+
+  if (list == NULL) {
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+        "tls-ca-file: %s", why != NULL ? why->message : "no certificate in it");
+    return NULL;
+  }
+  g_list_free_full (list, g_object_unref);
+  return g_steal_pointer (&full);
+}
+
+static GTlsCertificate *
+load_certificate (const RtConnectParams *params, GError **error)
+{
+  const gchar *key = params->tls_private_key;
+  g_autoptr (GTlsCertificate) certificate = NULL;
+  g_autoptr (GError) why = NULL;
+
+  if (key == NULL)
+    key = params->tls_certificate;
+  certificate
+      = g_tls_certificate_new_from_files (params->tls_certificate, key, &why);
+  if (certificate == NULL) {
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "%s: %s",
+        params->tls_private_key != NULL ? "tls-certificate or tls-private-key"
+                                        : "tls-certificate",
+        why->message);
+    return NULL;
+  }
+  return g_steal_pointer (&certificate);
+}
+
+gboolean
+rt_tls_check (const RtConnectParams *params, GError **error)
+{
+  const gchar *text = NULL;
+
+  if (params->url->tls
+      && !g_tls_backend_supports_tls (g_tls_backend_get_default ()))
+    text = "uri: there is no TLS here; glib-networking is not installed";
+  else if (params->tls_private_key != NULL && params->tls_certificate == NULL)
+    text = "tls-private-key: there is no tls-certificate to it";
+  else if (params->tls_pins != NULL && !params->url->tls)
+    text = "tls-pins: the connection would not be encrypted";
+  if (text != NULL) {
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, text);
+    return FALSE;
+  }
+  if (params->tls_pins != NULL) {
+    g_autoptr (GByteArray) pins = parse_pins (params->tls_pins);
+
+    if (pins == NULL) {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+          "tls-pins: not a list of base64 SHA-256 digests");
+      return FALSE;
+    }
+  }
+  if (params->tls_ca_file != NULL) {
+    g_autofree gchar *path = check_ca_file (params->tls_ca_file, error);
+
+    if (path == NULL)
+      return FALSE;
+  }
+  if (params->tls_certificate != NULL) {
+    g_autoptr (GTlsCertificate) certificate = load_certificate (params, error);
+
+    return certificate != NULL;
+  }
+  return TRUE;
+}
+
+/* Called when the system's CAs were not enough.  What was still wrong is kept
+ * for the explanation. */
+static gboolean
+accept_certificate_cb (GTlsConnection *connection, GTlsCertificate *peer,
+    GTlsCertificateFlags errors, gpointer user_data)
+{
+  Verifier *self = user_data;
+
+  if (self != NULL)
+    errors = g_tls_database_verify_chain (self->extra, peer,
+        G_TLS_DATABASE_PURPOSE_AUTHENTICATE_SERVER, self->identity, NULL,
+        G_TLS_DATABASE_VERIFY_NONE, NULL, NULL);
+  g_object_set_data (
+      G_OBJECT (connection), ERRORS_KEY, GUINT_TO_POINTER (errors));
+  return errors == 0;
+}
+
+static gboolean
+trust_extra (GTlsConnection *connection, GSocketConnectable *identity,
+    const gchar *file, GError **error)
+{
+  g_autofree gchar *path = NULL;
+  Verifier *self = NULL;
+
+  if (file != NULL) {
+    GTlsDatabase *extra;
+
+    path = check_ca_file (file, error);
+    if (path == NULL)
+      return FALSE;
+    extra = g_tls_file_database_new (path, error);
+    if (extra == NULL)
+      return FALSE;
+    self = g_new0 (Verifier, 1);
+    self->extra = extra;
+    self->identity = g_object_ref (identity);
+    g_object_set_data_full (
+        G_OBJECT (connection), "rt-tls-verifier", self, verifier_free);
+  }
+  g_signal_connect (connection, "accept-certificate",
+      G_CALLBACK (accept_certificate_cb), self);
+  return TRUE;
+}
+
+GTlsConnection *
+rt_tls_new (GIOStream *base, GSocketConnectable *identity,
+    const RtConnectParams *params, GError **error)
+{
+  g_autoptr (GTlsConnection) connection = NULL;
+  GIOStream *stream = g_tls_client_connection_new (base, identity, error);
+
+  if (stream == NULL)
+    return NULL;
+  connection = G_TLS_CONNECTION (stream);
+  if (!trust_extra (connection, identity, params->tls_ca_file, error))
+    return NULL;
+  if (params->tls_certificate != NULL) {
+    g_autoptr (GTlsCertificate) certificate = load_certificate (params, error);
+
+    if (certificate == NULL)
+      return NULL;
+    g_tls_connection_set_certificate (connection, certificate);
+  }
+  return g_steal_pointer (&connection);
+}
+
+static X509 *
+to_x509 (GTlsCertificate *certificate)
+{
+  g_autoptr (GByteArray) der = NULL;
+  const guint8 *p;
+
+  g_object_get (certificate, "certificate", &der, NULL);
+  if (der == NULL)
+    return NULL;
+  p = der->data;
+  return d2i_X509 (NULL, &p, der->len);
+}
+
+static gboolean
+is_pinned (X509 *certificate, GByteArray *pins)
+{
+  guint8 digest[PIN_SIZE];
+  guint8 *spki = NULL;
+  gint size = i2d_X509_PUBKEY (X509_get_X509_PUBKEY (certificate), &spki);
+  gboolean found = FALSE;
+  gsize i;
+
+  if (size <= 0)
+    return FALSE;
+  SHA256 (spki, size, digest);
+  OPENSSL_free (spki);
+  for (i = 0; i < pins->len; i += PIN_SIZE)
+    found |= CRYPTO_memcmp (pins->data + i, digest, PIN_SIZE) == 0;
+  return found;
+}
+
+/* The presented chain is the server's word: a link counts only when it is a
+ * CA that really signed the one before. */
+static gboolean
+chain_is_pinned (GTlsCertificate *leaf, GByteArray *pins)
+{
+  GTlsCertificate *certificate = leaf;
+  X509 *previous = NULL, *current;
+  gboolean found = FALSE;
+  guint depth;
+
+  for (depth = 0; depth < MAX_CHAIN && certificate != NULL && !found; depth++) {
+    current = to_x509 (certificate);
+    if (current == NULL)
+      break;
+    if (previous != NULL
+        && (X509_check_ca (current) == 0
+            || X509_verify (previous, X509_get0_pubkey (current)) != 1)) {
+      X509_free (current);
+      break;
+    }
+    found = is_pinned (current, pins);
+    X509_free (previous);
+    previous = current;
+    certificate = g_tls_certificate_get_issuer (certificate);
+  }
+  X509_free (previous);
+  return found;
+}
+
+const gchar *
+rt_tls_objection (GTlsConnection *connection, const RtConnectParams *params)
+{
+  GTlsProtocolVersion version
+      = g_tls_connection_get_protocol_version (connection);
+  GTlsCertificate *peer = g_tls_connection_get_peer_certificate (connection);
+  g_autoptr (GByteArray) pins = NULL;
+
+  if (version != G_TLS_PROTOCOL_VERSION_TLS_1_2
+      && version != G_TLS_PROTOCOL_VERSION_TLS_1_3)
+    return "the server speaks no TLS newer than 1.1";
+  if (params->tls_pins == NULL)
+    return NULL;
+  pins = parse_pins (params->tls_pins);
+  if (pins == NULL || peer == NULL || !chain_is_pinned (peer, pins))
+    return "the server's key is none of tls-pins";
+  return NULL;
+}
+
+const gchar *
+rt_tls_explain (GTlsConnection *connection)
+{
+  static const struct {
+    GTlsCertificateFlags flag;
+    const gchar *text;
+  } table[] = {
+    { G_TLS_CERTIFICATE_REVOKED, "the server's certificate was revoked" },
+    { G_TLS_CERTIFICATE_EXPIRED, "the server's certificate has expired" },
+    { G_TLS_CERTIFICATE_NOT_ACTIVATED,
+        "the server's certificate is not valid yet" },
+    { G_TLS_CERTIFICATE_UNKNOWN_CA,
+        "the server's certificate is of an unknown CA (tls-ca-file adds one)" },
+    { G_TLS_CERTIFICATE_BAD_IDENTITY,
+        "the server's certificate is for another host" },
+    { G_TLS_CERTIFICATE_INSECURE,
+        "the server's certificate uses an insecure algorithm" },
+  };
+  guint errors = GPOINTER_TO_UINT (
+      g_object_get_data (G_OBJECT (connection), ERRORS_KEY));
+  gsize i;
+
+  for (i = 0; i < G_N_ELEMENTS (table); i++)
+    if (errors & table[i].flag)
+      return table[i].text;
+  return errors != 0 ? "the server's certificate is not valid" : NULL;
+}
