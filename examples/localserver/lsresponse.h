@@ -4,8 +4,7 @@
 #pragma once
 
 #include "lsdialogue.h"
-#include "lsevents.h"
-#include "lsvoice.h"
+#include "lsmessage.h"
 
 G_BEGIN_DECLS
 

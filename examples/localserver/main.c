@@ -187,7 +187,7 @@ open_dump (GError **error)
 
   if (name == NULL)
     return NULL;
-  file = fopen (name, "w");
+  file = fopen (name, "a");
   if (file == NULL)
     g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno),
         "Could not open %s of " DUMP_VARIABLE ": %s", name, g_strerror (errno));
