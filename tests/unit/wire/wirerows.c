@@ -19,7 +19,8 @@ const WireRow wire_published[] = {
       "SESSION_CREATED event_id=e (session id=sess_1 instructions=Be kind. "
       "expires_at=1800000000 in=audio/pcm/24000/1 out=audio/pcmu/8000/1)" },
   { "{'type':'session.updated','event_id':'e','session':"
-    "{'type':'transcription','id':'s','audio':{'input':{'format':"
+    "{'type':'transcription','object':'realtime.transcription_session','id':'s'"
+    ",'audio':{'input':{'format':"
     "{'type':'audio/pcma'}}}}}",
       "SESSION_UPDATED event_id=e (session id=s in=audio/pcma/8000/1)" },
   { "{'type':'conversation.created','event_id':'e','conversation':"
@@ -113,8 +114,10 @@ const WireRow wire_published[] = {
       "OUTPUT_ITEM_ADDED event_id=e response_id=r output_index=1 {message "
       "id=i role=assistant status=in_progress}" },
   { "{'type':'response.output_item.done','event_id':'e','response_id':'r',"
-    "'output_index':0,'item':{'id':'i','type':'mcp_call','status':'x'}}",
-      "OUTPUT_ITEM_DONE event_id=e response_id=r {other id=i status=x}" },
+    "'output_index':0,'item':{'id':'i','type':'mcp_call','server_label':'l','"
+    "name':'n','arguments':'{}'}}",
+      "OUTPUT_ITEM_DONE event_id=e response_id=r {other id=i name=n "
+      "arguments={}}" },
   { "{'type':'response.content_part.added','event_id':'e'," PART
     ",'part':{'type':'audio','transcript':''}}",
       "CONTENT_PART_ADDED event_id=e" SEEN_PART },
