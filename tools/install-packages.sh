@@ -90,7 +90,7 @@ fi
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 run_apt () {
-  echo "install-packages: ${as_root[*]} apt-get $*"
+  echo "install-packages: ${as_root[*]:+sudo }apt-get $*"
   if ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq \
     -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 "$@" \
     < /dev/null > "$log" 2>&1; then
