@@ -81,5 +81,8 @@ gboolean rt_session_user_is_speaking (RtSession *session);
 const gchar *rt_session_get_id (RtSession *session);
 /* Code of the last error event, or NULL: what a close that follows means. */
 const gchar *rt_session_get_last_error (RtSession *session);
+/* ns of audio that came for what had been interrupted before and so was never
+ * played; counted anew from here. */
+guint64 rt_session_take_late_audio (RtSession *session);
 
 G_END_DECLS

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Which track of the playout is which part of which item, and what follows
+ * for the server from how far each was heard.  Pure.
+ */
+#pragma once
+
+#include "rtsession.h"
+
+G_BEGIN_DECLS
+
+/* Parts that may wait to be heard, and interrupted ones that late audio may
+ * still come for: of what a server may make us keep. */
+#define RT_LEDGER_MAX_TRACKS 1024
+#define RT_LEDGER_MAX_INTERRUPTED 32
+
+/* An item of which not all was heard. */
+typedef struct {
+  gchar *item_id; /* NULL: the server named none */
+  gchar *response_id;
+  guint played;  /* ms */
+  guint dropped; /* ms */
+  gboolean truncates;
+  guint content_index;
+  guint audio_end_ms;
+  gboolean deletes; /* nothing was heard */
+} RtCut;
+
+typedef struct _RtLedger RtLedger;
+
+RtLedger *rt_ledger_new (void);
+void rt_ledger_free (RtLedger *ledger);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtLedger, rt_ledger_free)
+
+/* The track on which `duration` ns of this part play; 0: on none, since its
+ * turn is over. */
+guint rt_ledger_push (RtLedger *ledger, const gchar *response_id,
+    const gchar *item_id, guint content_index, guint64 duration);
+/* TRUE and *track, as long as there is one that had not ended and matches:
+ * NULL matches any response or item, -1 any content index. */
+gboolean rt_ledger_end (RtLedger *ledger, const gchar *response_id,
+    const gchar *item_id, gint content_index, guint *track);
+/* The whole track was heard.  FALSE when it is not known. */
+gboolean rt_ledger_drained (RtLedger *ledger, guint track);
+/* FALSE when the track is not known, or over. */
+gboolean rt_ledger_look_up (
+    RtLedger *ledger, guint track, const gchar **item_id);
+/* Of what was heard to its end last; NULL: unknown. */
+const gchar *rt_ledger_get_last_item (RtLedger *ledger);
+const gchar *rt_ledger_get_last_response (RtLedger *ledger);
+/* TRUE when there is something left to hear. */
+gboolean rt_ledger_is_playing (RtLedger *ledger);
+
+/* The response ends here: what comes of it later is not for any ear. */
+void rt_ledger_interrupt_response (RtLedger *ledger, const gchar *response_id);
+/* All tracks end here.  TRUE when that is to be told to playback now. */
+gboolean rt_ledger_interrupt (RtLedger *ledger);
+gboolean rt_ledger_is_interrupted (
+    RtLedger *ledger, const gchar *response_id, const gchar *item_id);
+/* Playback's answer.  The items that were cut, in order (RtCut); transfer
+ * full. */
+GPtrArray *rt_ledger_settle (
+    RtLedger *ledger, const RtHeard *heard, guint n_heard);
+
+G_END_DECLS

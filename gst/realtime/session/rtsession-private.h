@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Inside of a session, for its own files.
+ */
+#pragma once
+
+#include "rthandoffs.h"
+#include "rtledger.h"
+#include "rtresponses.h"
+#include "rtsession.h"
+#include "rttranscript.h"
+#include "rtturns.h"
+
+G_BEGIN_DECLS
+
+struct _RtSession {
+  const RtDialect *dialect;
+  RtSessionConfig *config;
+  gboolean barge_in;
+
+  gboolean opened;
+  gboolean ready;
+  gboolean failed;
+  gchar *id;
+  gchar *last_error;
+  gboolean has_output_format; /* the server's word */
+  RtAudioFormat output_format;
+  guint serial; /* of our event ids */
+
+  RtResponses *responses;
+  RtTranscript *transcript;
+  RtHandoffs *handoffs;
+  RtLedger *ledger;
+  RtTurns *turns;
+
+  GQueue waiting;        /* requests until the session is ready */
+  gboolean speaking;     /* the assistant is heard */
+  gchar *cut_response;   /* generating when it was interrupted */
+  guint64 late_duration; /* ns of audio that came after its interruption */
+};
+
+/* rtsession.c */
+gboolean rt_session_can (RtSession *session, RtDialectFlags flag);
+/* Sends a command with an event id that tells what it was; the caller fills
+ * in the rest. */
+RtCommand *rt_session_say (
+    RtSession *session, RtCommandType type, RtEffects *effects);
+/* A reply is asked for; it is, once it may be. */
+void rt_session_want_reply (RtSession *session, RtEffects *effects);
+void rt_session_send_due (RtSession *session, RtEffects *effects);
+void rt_session_warn (RtSession *session, const gchar *code, const gchar *text,
+    RtEffects *effects);
+
+/* rtsessionerrors.c */
+void rt_session_handle_error (
+    RtSession *session, const RtEvent *event, RtEffects *effects);
+void rt_session_handle_transcript_failed (
+    RtSession *session, const RtEvent *event, RtEffects *effects);
+void rt_session_reply_failed (
+    RtSession *session, const RtResponse *response, RtEffects *effects);
+
+/* rtsessionrequests.c */
+void rt_session_serve_waiting (RtSession *session, RtEffects *effects);
+void rt_session_forget_waiting (RtSession *session);
+
+/* rtsessionreplies.c */
+void rt_session_handle_response_created (
+    RtSession *session, const RtEvent *event, RtEffects *effects);
+void rt_session_handle_response_done (
+    RtSession *session, const RtEvent *event, RtEffects *effects);
+void rt_session_handle_arguments_done (
+    RtSession *session, const RtEvent *event, RtEffects *effects);
+void rt_session_handle_handoff (
+    RtSession *session, const RtEvent *event, RtEffects *effects);
+/* An item of a call shows; `done`: it is whole. */
+void rt_session_learn_call (
+    RtSession *session, const RtItem *item, gboolean done, RtEffects *effects);
+
+/* rtsessiontexts.c */
+void rt_session_handle_item (
+    RtSession *session, const RtEvent *event, RtEffects *effects);
+void rt_session_handle_output_item (
+    RtSession *session, const RtEvent *event, RtEffects *effects);
+void rt_session_handle_text (
+    RtSession *session, const RtEvent *event, RtEffects *effects);
+/* The texts of what was cut: final, once, and marked. */
+void rt_session_cut_texts (RtSession *session, const gchar *item_id,
+    const gchar *response_id, RtEffects *effects);
+
+/* rtsessionturns.c: the user's voice */
+void rt_session_handle_speech (
+    RtSession *session, const RtEvent *event, RtEffects *effects);
+void rt_session_handle_buffer (
+    RtSession *session, const RtEvent *event, RtEffects *effects);
+
+/* rtsessionvoice.c: the model's voice */
+void rt_session_handle_audio (
+    RtSession *session, const RtEvent *event, RtEffects *effects);
+void rt_session_end_tracks (RtSession *session, const gchar *response_id,
+    const gchar *item_id, gint content_index, RtEffects *effects);
+void rt_session_interrupt (RtSession *session, RtEffects *effects);
+void rt_session_check_drained (RtSession *session, RtEffects *effects);
+
+G_END_DECLS

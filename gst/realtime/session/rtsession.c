@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The life of a session, and which event goes where.  Pure; its owner
+ * serialises the calls.
+ */
+#include "rtsession-private.h"
+
+RtSession *
+rt_session_new (const RtDialect *dialect, const RtSessionConfig *config)
+{
+  RtSession *self = g_new0 (RtSession, 1);
+
+  self->dialect = dialect;
+  self->config = rt_session_config_copy (config);
+  self->barge_in = TRUE;
+  self->responses = rt_responses_new ();
+  self->transcript = rt_transcript_new ();
+  self->handoffs = rt_handoffs_new ();
+  self->ledger = rt_ledger_new ();
+  self->turns = rt_turns_new ();
+  return self;
+}
+
+void
+rt_session_free (RtSession *self)
+{
+  if (self == NULL)
+    return;
+  rt_session_forget_waiting (self);
+  rt_session_config_free (self->config);
+  rt_responses_free (self->responses);
+  rt_transcript_free (self->transcript);
+  rt_handoffs_free (self->handoffs);
+  rt_ledger_free (self->ledger);
+  rt_turns_free (self->turns);
+  g_free (self->id);
+  g_free (self->last_error);
+  g_free (self->cut_response);
+  g_free (self);
+}
+
+gboolean
+rt_session_can (RtSession *self, RtDialectFlags flag)
+{
+  return (self->dialect->flags & flag) != 0;
+}
+
+RtCommand *
+rt_session_say (RtSession *self, RtCommandType type, RtEffects *effects)
+{
+  static const gchar *const names[RT_COMMAND_LAST] = {
+    [RT_COMMAND_SESSION_UPDATE] = "update",
+    [RT_COMMAND_AUDIO_COMMIT] = "commit",
+    [RT_COMMAND_AUDIO_CLEAR] = "clear",
+    [RT_COMMAND_RESPONSE_CREATE] = "create",
+    [RT_COMMAND_RESPONSE_CANCEL] = "cancel",
+    [RT_COMMAND_USER_TEXT] = "user",
+    [RT_COMMAND_SYSTEM_TEXT] = "system",
+    [RT_COMMAND_ASSISTANT_TEXT] = "assistant",
+    [RT_COMMAND_HANDOFF_OUTPUT] = "handoff",
+    [RT_COMMAND_FUNCTION_OUTPUT] = "function",
+    [RT_COMMAND_ITEM_TRUNCATE] = "truncate",
+    [RT_COMMAND_ITEM_DELETE] = "delete",
+  };
+  RtCommand *command = rt_command_new (type);
+
+  if (names[type] != NULL)
+    command->event_id
+        = g_strdup_printf ("rt_%s_%u", names[type], ++self->serial);
+  rt_effects_send (effects, command);
+  return command;
+}
+
+void
+rt_session_send_due (RtSession *self, RtEffects *effects)
+{
+  RtCommand *command;
+
+  if (!rt_responses_is_due (self->responses))
+    return;
+  command = rt_session_say (self, RT_COMMAND_RESPONSE_CREATE, effects);
+  rt_responses_sent (self->responses, command->event_id);
+}
+
+void
+rt_session_want_reply (RtSession *self, RtEffects *effects)
+{
+  if (!rt_session_can (self, RT_DIALECT_RESPONSES))
+    return;
+  rt_responses_want (self->responses);
+  rt_session_send_due (self, effects);
+}
+
+void
+rt_session_warn (
+    RtSession *self, const gchar *code, const gchar *text, RtEffects *effects)
+{
+  RtNote *note = rt_note_new (RT_NOTE_ERROR);
+
+  note->code = g_strdup (code);
+  note->text = g_strdup (text);
+  note->severity = RT_SEVERITY_WARNING;
+  rt_effects_note (effects, note);
+}
+
+void
+rt_session_set_barge_in (RtSession *self, gboolean barge_in)
+{
+  self->barge_in = barge_in;
+}
+
+/* What the server is told is what the dialect makes of it: no list of fields
+ * that could differ from that. */
+static gboolean
+tells_the_same (
+    RtSession *self, const RtSessionConfig *a, const RtSessionConfig *b)
+{
+  RtCommand command = { .type = RT_COMMAND_SESSION_UPDATE, .event_id = "" };
+  g_autofree gchar *said_a = self->dialect->encode (&command, a);
+  g_autofree gchar *said_b = self->dialect->encode (&command, b);
+
+  return g_strcmp0 (said_a, said_b) == 0;
+}
+
+void
+rt_session_set_config (
+    RtSession *self, const RtSessionConfig *config, RtEffects *effects)
+{
+  gboolean same = !self->opened || tells_the_same (self, self->config, config);
+
+  rt_session_config_free (self->config);
+  self->config = rt_session_config_copy (config);
+  if (!same)
+    rt_session_say (self, RT_COMMAND_SESSION_UPDATE, effects);
+}
+
+const RtSessionConfig *
+rt_session_get_config (RtSession *self)
+{
+  return self->config;
+}
+
+void
+rt_session_opened (RtSession *self, RtEffects *effects)
+{
+  RtNote *note = rt_note_new (RT_NOTE_STARTED);
+
+  self->opened = TRUE;
+  rt_session_say (self, RT_COMMAND_SESSION_UPDATE, effects);
+  note->session_id = g_strdup (self->config->conversation_id);
+  rt_effects_note (effects, note);
+}
+
+static void
+note_session (RtSession *self, const RtEvent *event, RtEffects *effects)
+{
+  const RtSessionInfo *info = event->session;
+  RtNote *note = rt_note_new (RT_NOTE_SESSION);
+
+  note->session_id = g_strdup (self->id);
+  note->detail = g_strdup (info->instructions);
+  note->flag = event->type == RT_EVENT_SESSION_CREATED;
+  note->expires_at = info->expires_at;
+  rt_effects_note (effects, note);
+}
+
+static void
+handle_session (RtSession *self, const RtEvent *event, RtEffects *effects)
+{
+  const RtSessionInfo *info = event->session;
+  gboolean first = !self->ready && self->dialect->is_ready (event);
+
+  if (info != NULL && info->id != NULL) {
+    g_free (self->id);
+    self->id = g_strdup (info->id);
+  }
+  if (info != NULL && info->has_output_format) {
+    self->has_output_format = TRUE;
+    self->output_format = info->output_format;
+  }
+  if (first) {
+    self->ready = TRUE;
+    rt_effects_add (effects, RT_EFFECT_READY);
+  }
+  if (info != NULL)
+    note_session (self, event, effects);
+  if (first)
+    rt_session_serve_waiting (self, effects);
+}
+
+typedef void (*Handler) (
+    RtSession *self, const RtEvent *event, RtEffects *effects);
+
+/* What is not here raises nothing. */
+static const Handler handlers[RT_EVENT_LAST] = {
+  [RT_EVENT_SESSION_CREATED] = handle_session,
+  [RT_EVENT_SESSION_UPDATED] = handle_session,
+  [RT_EVENT_SPEECH_STARTED] = rt_session_handle_speech,
+  [RT_EVENT_SPEECH_STOPPED] = rt_session_handle_speech,
+  [RT_EVENT_IDLE_TIMEOUT] = rt_session_handle_speech,
+  [RT_EVENT_AUDIO_COMMITTED] = rt_session_handle_buffer,
+  [RT_EVENT_AUDIO_CLEARED] = rt_session_handle_buffer,
+  [RT_EVENT_INPUT_TRANSCRIPT_DELTA] = rt_session_handle_text,
+  [RT_EVENT_INPUT_TRANSCRIPT_DONE] = rt_session_handle_text,
+  [RT_EVENT_INPUT_TRANSCRIPT_FAILED] = rt_session_handle_transcript_failed,
+  [RT_EVENT_ITEM_ADDED] = rt_session_handle_item,
+  [RT_EVENT_ITEM_DONE] = rt_session_handle_item,
+  [RT_EVENT_RESPONSE_CREATED] = rt_session_handle_response_created,
+  [RT_EVENT_RESPONSE_DONE] = rt_session_handle_response_done,
+  [RT_EVENT_OUTPUT_ITEM_ADDED] = rt_session_handle_output_item,
+  [RT_EVENT_OUTPUT_ITEM_DONE] = rt_session_handle_output_item,
+  [RT_EVENT_CONTENT_PART_DONE] = rt_session_handle_audio,
+  [RT_EVENT_OUTPUT_AUDIO_DELTA] = rt_session_handle_audio,
+  [RT_EVENT_OUTPUT_AUDIO_DONE] = rt_session_handle_audio,
+  [RT_EVENT_OUTPUT_TRANSCRIPT_DELTA] = rt_session_handle_text,
+  [RT_EVENT_OUTPUT_TRANSCRIPT_DONE] = rt_session_handle_text,
+  [RT_EVENT_OUTPUT_TEXT_DELTA] = rt_session_handle_text,
+  [RT_EVENT_OUTPUT_TEXT_DONE] = rt_session_handle_text,
+  [RT_EVENT_FUNCTION_ARGUMENTS_DONE] = rt_session_handle_arguments_done,
+  [RT_EVENT_HANDOFF_REQUESTED] = rt_session_handle_handoff,
+  [RT_EVENT_ERROR] = rt_session_handle_error,
+};
+
+void
+rt_session_event (RtSession *self, const RtEvent *event, RtEffects *effects)
+{
+  Handler handler = handlers[event->type];
+
+  if (handler != NULL && !self->failed)
+    handler (self, event, effects);
+}
+
+gboolean
+rt_session_is_ready (RtSession *self)
+{
+  return self->ready;
+}
+
+gboolean
+rt_session_is_busy (RtSession *self)
+{
+  return self->waiting.length > 0 || rt_turns_is_open (self->turns)
+         || rt_responses_is_busy (self->responses)
+         || rt_handoffs_is_busy (self->handoffs);
+}
+
+gboolean
+rt_session_user_is_speaking (RtSession *self)
+{
+  return rt_turns_is_speaking (self->turns);
+}
+
+const gchar *
+rt_session_get_id (RtSession *self)
+{
+  return self->id;
+}
+
+const gchar *
+rt_session_get_last_error (RtSession *self)
+{
+  return self->last_error;
+}
+
+guint64
+rt_session_take_late_audio (RtSession *self)
+{
+  guint64 duration = self->late_duration;
+
+  self->late_duration = 0;
+  return duration;
+}

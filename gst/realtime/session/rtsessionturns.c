@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The user's voice, as the server hears it.  Pure; its owner serialises the
+ * calls.
+ */
+#include "rtsession-private.h"
+
+static void
+note_speech (const gchar *item_id, gboolean speaking, const gchar *reason,
+    const RtEvent *event, RtEffects *effects)
+{
+  RtNote *note = rt_note_new (RT_NOTE_SPEECH);
+
+  note->role = RT_ROLE_USER;
+  note->flag = speaking;
+  note->reason = reason;
+  note->item_id = g_strdup (item_id);
+  if (event != NULL) {
+    note->has_audio_ms = TRUE;
+    note->audio_ms = event->audio_ms;
+  }
+  rt_effects_note (effects, note);
+}
+
+static RtTurnEnd
+turn_end (RtSession *self, const gchar *item_id)
+{
+  const RtSessionConfig *config = self->config;
+
+  if (config->mode == RT_MODE_CONVERSATIONAL && config->create_response
+      && rt_session_can (self, RT_DIALECT_RESPONSES))
+    return RT_TURN_ENDS_BY_REPLY;
+  if (config->transcription_model == NULL
+      || rt_transcript_is_final (self->transcript, item_id))
+    return RT_TURN_ENDS;
+  return RT_TURN_ENDS_BY_TRANSCRIPT;
+}
+
+/* What waited for a reply of the server's own that will not come. */
+static void
+release_held (RtSession *self, RtEffects *effects)
+{
+  if (rt_turns_is_speaking (self->turns) || rt_turns_awaits_reply (self->turns))
+    return;
+  rt_responses_release (self->responses);
+  rt_session_send_due (self, effects);
+}
+
+static void
+speech_started (RtSession *self, const RtEvent *event, RtEffects *effects)
+{
+  if (!rt_turns_started (self->turns, event->item_id))
+    return;
+  rt_transcript_place (self->transcript, RT_ROLE_USER, event->item_id, NULL);
+  note_speech (event->item_id, TRUE, "detected", event, effects);
+  /* the server cancels what it is generating by itself */
+  if (self->barge_in && self->config->interrupt_response)
+    rt_session_interrupt (self, effects);
+}
+
+void
+rt_session_handle_speech (
+    RtSession *self, const RtEvent *event, RtEffects *effects)
+{
+  gboolean timeout = event->type == RT_EVENT_IDLE_TIMEOUT;
+
+  if (event->type == RT_EVENT_SPEECH_STARTED) {
+    speech_started (self, event, effects);
+    return;
+  }
+  if (!rt_turns_stopped (
+          self->turns, event->item_id, turn_end (self, event->item_id)))
+    return;
+  note_speech (
+      event->item_id, FALSE, timeout ? "timeout" : "ended", event, effects);
+  release_held (self, effects);
+}
+
+void
+rt_session_handle_buffer (
+    RtSession *self, const RtEvent *event, RtEffects *effects)
+{
+  if (event->type == RT_EVENT_AUDIO_CLEARED) {
+    if (rt_turns_cleared (self->turns))
+      note_speech (event->item_id, FALSE, "ended", NULL, effects);
+    release_held (self, effects);
+    return;
+  }
+  rt_transcript_place (
+      self->transcript, RT_ROLE_USER, event->item_id, event->previous_item_id);
+  rt_turns_committed (self->turns, event->item_id,
+      turn_end (self, event->item_id) == RT_TURN_ENDS_BY_TRANSCRIPT);
+}

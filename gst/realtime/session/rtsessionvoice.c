@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The model's voice: what is played, what was heard of it, and what follows
+ * when it is cut.  Pure; its owner serialises the calls.
+ */
+#include "rtsession-private.h"
+
+#define NS_PER_SECOND G_GUINT64_CONSTANT (1000000000)
+
+static void
+note_speech (const gchar *item_id, gboolean speaking, const gchar *reason,
+    RtEffects *effects)
+{
+  RtNote *note = rt_note_new (RT_NOTE_SPEECH);
+
+  note->role = RT_ROLE_ASSISTANT;
+  note->flag = speaking;
+  note->reason = reason;
+  note->item_id = g_strdup (item_id);
+  rt_effects_note (effects, note);
+}
+
+static const RtAudioFormat *
+format_of (RtSession *self, const RtEvent *event)
+{
+  if (event->has_audio_format)
+    return &event->audio_format;
+  if (self->has_output_format)
+    return &self->output_format;
+  return &self->config->output_format;
+}
+
+static void
+play (RtSession *self, const RtEvent *event, RtEffects *effects)
+{
+  const RtAudioFormat *format = format_of (self, event);
+  guint frame_size = rt_audio_format_frame_size (format);
+  guint64 duration;
+  RtEffect *effect;
+  guint track;
+
+  if (event->audio == NULL || g_bytes_get_size (event->audio) == 0
+      || frame_size == 0 || format->rate == 0)
+    return;
+  duration = g_bytes_get_size (event->audio) / frame_size * NS_PER_SECOND
+             / format->rate;
+  track = rt_ledger_push (self->ledger, event->response_id, event->item_id,
+      event->content_index, duration);
+  if (track == 0) {
+    self->late_duration += duration;
+    return;
+  }
+  effect = rt_effects_add (effects, RT_EFFECT_PLAY);
+  effect->track = track;
+  effect->format = *format;
+  effect->audio = g_bytes_ref (event->audio);
+}
+
+void
+rt_session_end_tracks (RtSession *self, const gchar *response_id,
+    const gchar *item_id, gint content_index, RtEffects *effects)
+{
+  guint track;
+
+  while (
+      rt_ledger_end (self->ledger, response_id, item_id, content_index, &track))
+    rt_effects_add (effects, RT_EFFECT_PLAY_END)->track = track;
+}
+
+void
+rt_session_handle_audio (
+    RtSession *self, const RtEvent *event, RtEffects *effects)
+{
+  if (event->type == RT_EVENT_OUTPUT_AUDIO_DELTA)
+    play (self, event, effects);
+  else
+    rt_session_end_tracks (self, event->response_id, event->item_id,
+        event->content_index, effects);
+}
+
+/* What is playing ends, whether it is still being generated or not, and what
+ * is being generated ends, whether any of it was heard or not. */
+void
+rt_session_interrupt (RtSession *self, RtEffects *effects)
+{
+  const gchar *active = rt_responses_get_active (self->responses);
+
+  rt_ledger_interrupt_response (self->ledger, active);
+  if (rt_ledger_interrupt (self->ledger)) {
+    g_free (self->cut_response);
+    self->cut_response = g_strdup (active);
+    rt_effects_add (effects, RT_EFFECT_DROP);
+  } else if (!rt_ledger_is_playing (self->ledger)) {
+    rt_session_cut_texts (self, NULL, active, effects);
+  }
+}
+
+static void
+report_cut (RtSession *self, const RtCut *cut, RtEffects *effects)
+{
+  gboolean tells
+      = rt_session_can (self, RT_DIALECT_TRUNCATION) && cut->item_id != NULL;
+  RtCommand *command;
+  RtNote *note;
+
+  if (tells && cut->deletes) {
+    command = rt_session_say (self, RT_COMMAND_ITEM_DELETE, effects);
+    command->item_id = g_strdup (cut->item_id);
+  } else if (tells && cut->truncates) {
+    command = rt_session_say (self, RT_COMMAND_ITEM_TRUNCATE, effects);
+    command->item_id = g_strdup (cut->item_id);
+    command->content_index = cut->content_index;
+    command->audio_end_ms = cut->audio_end_ms;
+  }
+  note = rt_note_new (RT_NOTE_INTERRUPTED);
+  note->item_id = g_strdup (cut->item_id != NULL ? cut->item_id : "");
+  note->response_id = g_strdup (cut->response_id);
+  note->played = cut->played;
+  note->dropped = cut->dropped;
+  rt_effects_note (effects, note);
+  rt_session_cut_texts (self, cut->item_id, cut->response_id, effects);
+}
+
+void
+rt_session_dropped (
+    RtSession *self, const RtHeard *heard, guint n_heard, RtEffects *effects)
+{
+  g_autoptr (GPtrArray) cuts = rt_ledger_settle (self->ledger, heard, n_heard);
+  g_autofree gchar *cut_response = g_steal_pointer (&self->cut_response);
+  guint i;
+
+  if (cuts->len > 0 && self->speaking) {
+    const RtCut *first = g_ptr_array_index (cuts, 0);
+
+    self->speaking = FALSE;
+    note_speech (first->item_id, FALSE, "interrupted", effects);
+  }
+  for (i = 0; i < cuts->len; i++)
+    report_cut (self, g_ptr_array_index (cuts, i), effects);
+  rt_session_cut_texts (self, NULL, cut_response, effects);
+  rt_session_check_drained (self, effects);
+}
+
+/* The reply is over when all that came of it was heard and no more is coming;
+ * another reply that is being made is another one. */
+void
+rt_session_check_drained (RtSession *self, RtEffects *effects)
+{
+  if (!self->speaking || rt_ledger_is_playing (self->ledger)
+      || rt_responses_is_generating (
+          self->responses, rt_ledger_get_last_response (self->ledger)))
+    return;
+  self->speaking = FALSE;
+  note_speech (
+      rt_ledger_get_last_item (self->ledger), FALSE, "drained", effects);
+}
+
+void
+rt_session_playing (RtSession *self, guint track, RtEffects *effects)
+{
+  const gchar *item_id;
+
+  if (self->speaking || !rt_ledger_look_up (self->ledger, track, &item_id))
+    return;
+  self->speaking = TRUE;
+  note_speech (item_id, TRUE, "playing", effects);
+}
+
+void
+rt_session_drained (RtSession *self, guint track, RtEffects *effects)
+{
+  if (rt_ledger_drained (self->ledger, track))
+    rt_session_check_drained (self, effects);
+}

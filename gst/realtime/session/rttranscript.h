@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What was said, by item and content part, in the order of the conversation,
+ * whatever the order and number of the events that tell it.  Pure.
+ */
+#pragma once
+
+#include "rtevent.h"
+
+G_BEGIN_DECLS
+
+#define RT_ROLE_USER "user"
+#define RT_ROLE_ASSISTANT "assistant"
+
+/* Of what a server may make us keep.  The oldest goes first. */
+#define RT_TRANSCRIPT_MAX_ITEMS 1024
+#define RT_TRANSCRIPT_MAX_PARTS 64 /* of one item */
+#define RT_TRANSCRIPT_MAX_BYTES (4 * 1024 * 1024)
+#define RT_TRANSCRIPT_MAX_PART_BYTES (1024 * 1024)
+
+typedef struct {
+  const gchar *role;    /* static */
+  const gchar *item_id; /* NULL: unknown, and so the next */
+  const gchar *response_id;
+  guint content_index;
+} RtTranscriptKey;
+
+typedef struct _RtTranscript RtTranscript;
+
+RtTranscript *rt_transcript_new (void);
+void rt_transcript_free (RtTranscript *transcript);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtTranscript, rt_transcript_free)
+
+/* The item exists: its text, which may come later, belongs here. */
+void rt_transcript_place (RtTranscript *transcript, const gchar *role,
+    const gchar *item_id, const gchar *previous_item_id);
+/* The application typed it. */
+void rt_transcript_type (RtTranscript *transcript, const gchar *text);
+/* The server's copy of a message. */
+void rt_transcript_echo (RtTranscript *transcript, const RtItem *item,
+    const gchar *previous_item_id);
+
+/* TRUE: `text` is a new increment, to be told. */
+gboolean rt_transcript_add (
+    RtTranscript *transcript, const RtTranscriptKey *key, const gchar *text);
+/* TRUE: `text` is the final, to be told; it replaces the increments. */
+gboolean rt_transcript_finish (
+    RtTranscript *transcript, const RtTranscriptKey *key, const gchar *text);
+/* TRUE when any part of the item is final. */
+gboolean rt_transcript_is_final (
+    RtTranscript *transcript, const gchar *item_id);
+
+typedef void (*RtTranscriptFunc) (
+    const RtTranscriptKey *key, const gchar *text, gpointer user_data);
+/* What was not heard to its end.  Calls `func` once for each part that has
+ * text: with `item_id` for the parts of that item, whether final or not; else
+ * for those parts of the response that are not final.  They are final then. */
+void rt_transcript_interrupt (RtTranscript *transcript, const gchar *item_id,
+    const gchar *response_id, RtTranscriptFunc func, gpointer user_data);
+
+/* Calls `func` for all that was said and not yet taken, in order. */
+void rt_transcript_take (
+    RtTranscript *transcript, RtTranscriptFunc func, gpointer user_data);
+
+G_END_DECLS
