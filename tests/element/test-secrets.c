@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A key goes to its server and nowhere else: not to a property, a log, a
+ * message or a dump, and not to another host.
+ */
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "rtpipeline.h"
+
+#define CANARY "sk-canary-0123456789abcdefCANARY"
+#define HEADER_CANARY "tenant-canary-98765"
+
+/* All that GStreamer logs, at its loudest. */
+static GMutex log_lock;
+static GString *log_text;
+
+static void
+log_cb (GstDebugCategory *category, GstDebugLevel level, const gchar *file,
+    const gchar *function, gint line, GObject *object, GstDebugMessage *message,
+    gpointer user_data)
+{
+  g_mutex_lock (&log_lock);
+  if (log_text != NULL) {
+    g_string_append (log_text, gst_debug_message_get (message));
+    g_string_append_c (log_text, '\n');
+  }
+  g_mutex_unlock (&log_lock);
+}
+
+static void
+begin_log (void)
+{
+  log_text = g_string_new (NULL);
+  gst_debug_remove_log_function (gst_debug_log_default);
+  gst_debug_add_log_function (log_cb, NULL, NULL);
+  gst_debug_set_active (TRUE);
+  gst_debug_set_threshold_from_string ("*:9", TRUE);
+}
+
+static gchar *
+end_log (void)
+{
+  gchar *text;
+
+  gst_debug_set_threshold_from_string ("*:0", TRUE);
+  gst_debug_remove_log_function (log_cb);
+  g_mutex_lock (&log_lock);
+  text = g_string_free (g_steal_pointer (&log_text), FALSE);
+  g_mutex_unlock (&log_lock);
+  return text;
+}
+
+static void
+assert_secret (const gchar *text)
+{
+  g_assert_null (strstr (text, "CANARY"));
+  g_assert_null (strstr (text, HEADER_CANARY));
+}
+
+static void
+test_canary (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p = NULL;
+  g_autofree gchar *dump = NULL, *messages = NULL, *log = NULL;
+  GstStructure *headers = gst_structure_new (
+      "headers", "X-Tenant", G_TYPE_STRING, HEADER_CANARY, NULL);
+
+  begin_log ();
+  p = rt_pipeline_new (
+      rt_fake_server_get_uri (server), RT_IN_LIVE, NULL, RT_OUT_ANY);
+  g_object_set (p->rt, "api-key", CANARY, "extra-headers", headers,
+      "post-events", TRUE, NULL);
+  gst_structure_free (headers);
+  rt_fake_server_set_auto (server, TRUE);
+  rt_pipeline_connect (p, server);
+  g_assert_cmpstr (
+      rt_fake_conn_get_header (p->conn, "authorization"), ==, "Bearer " CANARY);
+  /* a server that repeats it, as real ones do */
+  rt_fake_conn_send_error (p->conn, "invalid_request_error", "invalid_value",
+      "Bad key " CANARY ", really.", NULL);
+  rt_pipeline_expect (p, "realtime-error");
+  dump = gst_debug_bin_to_dot_data (
+      GST_BIN (p->pipeline), GST_DEBUG_GRAPH_SHOW_ALL);
+  rt_fake_conn_send_error (p->conn, "invalid_request_error", "invalid_api_key",
+      "Incorrect API key provided: " CANARY ".", NULL);
+  rt_pipeline_expect_type (p, GST_MESSAGE_ERROR);
+  rt_pipeline_stop (p);
+  messages = rt_pipeline_dup_messages (p);
+  log = end_log ();
+
+  g_assert_nonnull (strstr (dump, "realtimeconversation"));
+  assert_secret (dump);
+  g_assert_nonnull (strstr (messages, "Incorrect API key provided"));
+  assert_secret (messages);
+  /* the log is really what it should be */
+  g_assert_nonnull (strstr (log, "server event error"));
+  assert_secret (log);
+}
+
+static void
+test_write_only (void)
+{
+  static const gchar *const names[] = { "api-key", "extra-headers", "proxy" };
+  g_autoptr (RtPipeline) p
+      = rt_pipeline_new ("ws://127.0.0.1:1", NULL, "api-key=" CANARY, NULL);
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (names); i++) {
+    GParamSpec *spec
+        = g_object_class_find_property (G_OBJECT_GET_CLASS (p->rt), names[i]);
+
+    g_assert_nonnull (spec);
+    g_assert_true (spec->flags & G_PARAM_WRITABLE);
+    g_assert_false (spec->flags & G_PARAM_READABLE);
+  }
+}
+
+/* The headers that carried a key. */
+static void
+assert_key (RtFakeServer *server, RtPipeline *p, const gchar *header,
+    const gchar *expected)
+{
+  rt_fake_server_set_auto (server, TRUE);
+  rt_pipeline_connect (p, server);
+  g_assert_cmpstr (rt_fake_conn_get_header (p->conn, header), ==, expected);
+}
+
+static void
+test_environment (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p
+      = rt_pipeline_new (rt_fake_server_get_uri (server), NULL, NULL, NULL);
+
+  /* not of this host */
+  g_setenv ("OPENAI_API_KEY", "sk-openai", TRUE);
+  g_setenv ("AZURE_OPENAI_API_KEY", "sk-azure", TRUE);
+  assert_key (server, p, "authorization", NULL);
+  rt_pipeline_stop (p);
+  g_setenv ("REALTIME_API_KEY", "sk-any", TRUE);
+  assert_key (server, p, "authorization", "Bearer sk-any");
+  rt_pipeline_stop (p);
+  g_object_set (p->rt, "api-key", "sk-own", NULL);
+  assert_key (server, p, "authorization", "Bearer sk-own");
+  rt_pipeline_stop (p);
+  gst_util_set_object_arg (G_OBJECT (p->rt), "auth", "api-key");
+  assert_key (server, p, "api-key", "sk-own");
+  g_assert_null (rt_fake_conn_get_header (p->conn, "authorization"));
+  rt_pipeline_stop (p);
+  gst_util_set_object_arg (G_OBJECT (p->rt), "auth", "none");
+  assert_key (server, p, "api-key", NULL);
+  g_assert_null (rt_fake_conn_get_header (p->conn, "authorization"));
+  g_unsetenv ("OPENAI_API_KEY");
+  g_unsetenv ("AZURE_OPENAI_API_KEY");
+  g_unsetenv ("REALTIME_API_KEY");
+}
+
+/* Read anew each time; one that everybody can read is a warning. */
+static void
+test_key_file (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p = rt_pipeline_new (
+      rt_fake_server_get_uri (server), NULL, "api-key=sk-not", NULL);
+  g_autofree gchar *path = NULL;
+  g_autoptr (GError) error = NULL;
+  gint fd = g_file_open_tmp ("rt-key-XXXXXX", &path, &error);
+
+  g_assert_no_error (error);
+  close (fd);
+  g_assert_true (g_file_set_contents_full (
+      path, " sk-one\n", -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+  g_object_set (p->rt, "api-key-file", path, NULL);
+  assert_key (server, p, "authorization", "Bearer sk-one");
+  g_assert_null (rt_pipeline_wait_type (p, GST_MESSAGE_WARNING, 0));
+  rt_pipeline_stop (p);
+  g_assert_true (g_file_set_contents_full (
+      path, "sk-two", -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+  g_assert_cmpint (g_chmod (path, 0644), ==, 0);
+  assert_key (server, p, "authorization", "Bearer sk-two");
+  rt_pipeline_expect_type (p, GST_MESSAGE_WARNING);
+  rt_pipeline_stop (p);
+  g_remove (path);
+  g_assert_cmpint (gst_element_set_state (p->pipeline, GST_STATE_PLAYING), ==,
+      GST_STATE_CHANGE_FAILURE);
+  gst_message_parse_error (
+      rt_pipeline_expect_type (p, GST_MESSAGE_ERROR), &error, NULL);
+  g_assert_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS);
+}
+
+static gchar *
+key_cb (GstElement *element, gpointer user_data)
+{
+  return g_strdup ((const gchar *) user_data);
+}
+
+static void
+test_signal (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p = rt_pipeline_new (
+      rt_fake_server_get_uri (server), NULL, "api-key=sk-not", NULL);
+  gchar key[] = "sk-asked";
+
+  g_signal_connect (p->rt, "request-api-key", G_CALLBACK (key_cb), key);
+  assert_key (server, p, "authorization", "Bearer sk-asked");
+}
+
+int
+main (int argc, char **argv)
+{
+  rt_element_test_init (&argc, &argv);
+  g_test_add_func ("/secrets/canary", test_canary);
+  g_test_add_func ("/secrets/write-only", test_write_only);
+  g_test_add_func ("/secrets/environment", test_environment);
+  g_test_add_func ("/secrets/key-file", test_key_file);
+  g_test_add_func ("/secrets/signal", test_signal);
+  return g_test_run ();
+}
