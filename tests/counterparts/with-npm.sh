@@ -23,7 +23,7 @@ npm_install () {
   (cd "$dir" && timeout 300 npm "$@" --no-audit --no-fund \
     --fetch-retries=1 --fetch-timeout=60000 > "$log" 2>&1) && return
   tail -n 15 "$log"
-  if grep -qE 'E(NOTFOUND|CONN|TIMEDOUT|AI_AGAIN|NETUNREACH|HOSTUNREACH|5[0-9][0-9])|code E40[37]|ERR_SOCKET|network' "$log"; then
+  if grep -qE 'E(NOTFOUND|CONN|TIMEDOUT|AI_AGAIN|NETUNREACH|HOSTUNREACH|5[0-9][0-9])|code E40[37]|ERR_SOCKET|_CERT|CERT_|UNABLE_TO_|network' "$log"; then
     skip 'npm cannot reach its registry (above is why)'
   fi
   return 1
@@ -39,23 +39,25 @@ install_packages () {
   cp "$here/package-lock.json" "$RT_NPM_DIR/installed.json"
 }
 
-# The packages want a newer Node.js than Debian 12 has; npm has that, too.
-node=node
-install_node () {
-  local name
+# The packages want a newer Node.js than Debian 12 has, and npm leaves some out
+# when it runs on an older one; npm has a newer one, too.
+use_newer_node () {
+  local name bin
   name=node-linux-$(node -p process.arch)
-  node=$RT_NPM_DIR/node/node_modules/$name/bin/node
-  [ -x "$node" ] && return
-  mkdir -p "$RT_NPM_DIR/node"
-  echo '{"private":true}' > "$RT_NPM_DIR/node/package.json"
-  npm_install "$RT_NPM_DIR/node" install "$name@22.23.3"
+  bin=$RT_NPM_DIR/node/node_modules/$name/bin
+  if [ ! -x "$bin/node" ]; then
+    mkdir -p "$RT_NPM_DIR/node"
+    echo '{"private":true}' > "$RT_NPM_DIR/node/package.json"
+    npm_install "$RT_NPM_DIR/node" install "$name@22.23.3"
+  fi
+  PATH=$bin:$PATH
 }
 
 # Tests run side by side: one installs, the others wait for it.
 mkdir -p "$RT_NPM_DIR"
 exec 9> "$RT_NPM_DIR/lock"
 flock -w 400 9 || skip 'another install does not end'
+[ "$(node -p 'parseInt(process.versions.node)')" -ge 20 ] || use_newer_node
 installed || install_packages
-[ "$(node -p 'parseInt(process.versions.node)')" -ge 20 ] || install_node
 exec 9>&-
-exec "$node" "$@"
+exec node "$@"
