@@ -39,25 +39,36 @@ typedef struct {
   gboolean failed;
 } Talk;
 
+static void
+set_location (GstElement *pipeline, const gchar *name, const gchar *location)
+{
+  GstElement *element = gst_bin_get_by_name (GST_BIN (pipeline), name);
+
+  g_object_set (element, "location", location, NULL);
+  gst_object_unref (element);
+}
+
 static GstElement *
 build_pipeline (GError **error)
 {
-  g_autofree gchar *quoted_in = NULL, *quoted_out = NULL, *line = NULL;
+  GstElement *pipeline;
 
   if (live)
-    return gst_parse_launch (
-        "autoaudiosrc ! audioconvert ! audioresample ! "
-        "realtimeconversation name=conversation barge-in=flush ! "
-        "audioconvert ! audioresample ! autoaudiosink",
+    return gst_parse_launch ("autoaudiosrc ! audioconvert ! audioresample ! "
+                             "realtimeconversation name=conversation "
+                             "barge-in=flush ! "
+                             "audioconvert ! audioresample ! autoaudiosink",
         error);
-  quoted_in = g_shell_quote (input);
-  quoted_out = g_shell_quote (output);
-  line = g_strdup_printf (
-      "filesrc location=%s ! wavparse ! audioconvert ! audioresample ! "
+  pipeline = gst_parse_launch (
+      "filesrc name=input ! wavparse ! audioconvert ! audioresample ! "
       "realtimeconversation name=conversation ! audioconvert ! wavenc ! "
-      "filesink location=%s",
-      quoted_in, quoted_out);
-  return gst_parse_launch (line, error);
+      "filesink name=output",
+      error);
+  if (*error == NULL) {
+    set_location (pipeline, "input", input);
+    set_location (pipeline, "output", output);
+  }
+  return pipeline;
 }
 
 /* The application's part of a handoff: do the task, say how it went. */
