@@ -36,7 +36,7 @@ typedef struct {
 } RtPlayoutRead;
 
 typedef struct {
-  gsize bytes;            /* readable of the first track, in whole frames */
+  gsize bytes;            /* readable of the first track that has any */
   guint track;            /* 0: nothing is queued */
   gboolean complete;      /* that is all there will be of the track */
   RtPlayoutFormat format; /* of the first track */
@@ -50,10 +50,12 @@ RtPlayout *rt_playout_ref (RtPlayout *playout);
 void rt_playout_unref (RtPlayout *playout);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtPlayout, rt_playout_unref)
 
-/* I/O thread.  A sample split over two pushes is joined; a half sample at the
- * end of a track is dropped.  FALSE: the track had ended (nothing taken). */
+/* I/O thread.  A frame split over two pushes is joined; a half frame at the
+ * end of a track is dropped.  FALSE: the track had ended, or is of another
+ * format (nothing taken). */
 gboolean rt_playout_push (RtPlayout *playout, guint track,
     const RtPlayoutFormat *format, GBytes *data);
+/* Also of a track that was never pushed: it is then drained at once. */
 void rt_playout_end (RtPlayout *playout, guint track);
 
 /* Forgets all tracks and what is queued.  Appends a RtPlayoutAccount to
@@ -68,7 +70,7 @@ void rt_playout_peek (RtPlayout *playout, RtPlayoutStatus *status);
  * they are stamped `pts` (ns).  FALSE: nothing there. */
 gboolean rt_playout_read (RtPlayout *playout, guint8 *out, gsize size,
     guint64 pts, RtPlayoutRead *read);
-/* Tracks whose first frame was due by `heard_until` and that were not
+/* In order: tracks whose first frame was due by `heard_until` and that were not
  * reported before are appended to `playing`; those that ended and whose last
  * frame was due are appended to `drained` and forgotten (both of guint).
  * A track that ended without any frame is drained only.

@@ -19,7 +19,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtUplink, rt_uplink_unref)
 /* Bytes per frame and frames per second of what is pushed from now on.  What
  * is queued in another format is dropped; returns those bytes (old format). */
 gsize rt_uplink_set_format (RtUplink *uplink, guint frame_size, guint rate);
-/* How much is ever queued, ns.  A lower limit takes effect at the next push. */
+/* How much is ever queued, ns, but never less than two of the portions that
+ * are popped.  A lower limit takes effect at the next push. */
 void rt_uplink_set_limit (RtUplink *uplink, guint64 limit);
 
 typedef enum {

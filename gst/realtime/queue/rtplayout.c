@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The model's voice between the I/O thread and the src task.  The lock is a
+ * leaf and nobody waits under it.
+ */
+#include "rtplayout.h"
+
+#include <string.h>
+
+#include "rtduration.h"
+#include "rttrack.h"
+
+struct _RtPlayout {
+  gatomicrefcount refs;
+
+  GMutex lock;
+  /* lock */
+  GQueue tracks; /* in the order in which they were first pushed */
+  GHashTable *by_number;
+  GList *first;      /* link of the first track with frames queued */
+  guint64 positions; /* given to tracks */
+  guint64 level;     /* ns, of all tracks */
+};
+
+RtPlayout *
+rt_playout_new (void)
+{
+  RtPlayout *self = g_new0 (RtPlayout, 1);
+
+  g_atomic_ref_count_init (&self->refs);
+  g_mutex_init (&self->lock);
+  g_queue_init (&self->tracks);
+  self->by_number = g_hash_table_new (NULL, NULL);
+  return self;
+}
+
+RtPlayout *
+rt_playout_ref (RtPlayout *self)
+{
+  g_atomic_ref_count_inc (&self->refs);
+  return self;
+}
+
+/* lock */
+static void
+forget (RtPlayout *self, RtTrack *track)
+{
+  g_queue_unlink (&self->tracks, &track->link);
+  g_hash_table_remove (self->by_number, GUINT_TO_POINTER (track->number));
+  rt_track_free (track);
+}
+
+static void
+free_link (gpointer data, gpointer user_data)
+{
+  rt_track_free (data);
+}
+
+void
+rt_playout_unref (RtPlayout *self)
+{
+  if (!g_atomic_ref_count_dec (&self->refs))
+    return;
+  g_list_foreach (self->tracks.head, free_link, NULL);
+  g_hash_table_unref (self->by_number);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+/* lock */
+static RtTrack *
+lookup (RtPlayout *self, guint number)
+{
+  return g_hash_table_lookup (self->by_number, GUINT_TO_POINTER (number));
+}
+
+/* lock */
+static RtTrack *
+add (RtPlayout *self, guint number, const RtPlayoutFormat *format)
+{
+  RtTrack *track = rt_track_new (number, format);
+
+  track->position = self->positions++;
+  g_queue_push_tail_link (&self->tracks, &track->link);
+  g_hash_table_insert (self->by_number, GUINT_TO_POINTER (number), track);
+  return track;
+}
+
+/* lock */
+static guint64
+queued_ns (const RtTrack *track)
+{
+  return rt_frames_to_ns (rt_track_queued (track), track->format.rate);
+}
+
+static gboolean
+same_format (const RtPlayoutFormat *a, const RtPlayoutFormat *b)
+{
+  return a->frame_size == b->frame_size && a->rate == b->rate
+         && a->tag == b->tag;
+}
+
+gboolean
+rt_playout_push (
+    RtPlayout *self, guint number, const RtPlayoutFormat *format, GBytes *data)
+{
+  RtTrack *track;
+  gboolean taken;
+
+  g_return_val_if_fail (format->frame_size > 0 && format->rate > 0, FALSE);
+  g_mutex_lock (&self->lock);
+  track = lookup (self, number);
+  if (track == NULL)
+    track = add (self, number, format);
+  taken = !track->ended && same_format (&track->format, format);
+  if (taken) {
+    self->level -= queued_ns (track);
+    rt_track_push (track, data);
+    self->level += queued_ns (track);
+    if (rt_track_queued (track) > 0
+        && (self->first == NULL
+            || ((RtTrack *) self->first->data)->position > track->position))
+      self->first = &track->link;
+  }
+  g_mutex_unlock (&self->lock);
+  return taken;
+}
+
+void
+rt_playout_end (RtPlayout *self, guint number)
+{
+  static const RtPlayoutFormat any = { 1, 1, 0 };
+  RtTrack *track;
+
+  g_mutex_lock (&self->lock);
+  track = lookup (self, number);
+  if (track == NULL)
+    track = add (self, number, &any);
+  track->ended = TRUE;
+  g_clear_pointer (&track->carry, g_byte_array_unref);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+rt_playout_drop (RtPlayout *self, guint64 heard_until, GArray *accounts)
+{
+  GList *tracks, *l;
+
+  g_mutex_lock (&self->lock);
+  tracks = self->tracks.head;
+  for (l = tracks; accounts != NULL && l != NULL; l = l->next) {
+    const RtTrack *track = l->data;
+    RtPlayoutAccount account = {
+      .track = track->number,
+      .rate = track->format.rate,
+      .received = track->received,
+      .left = track->left,
+      .heard = rt_track_heard (track, heard_until),
+      .ended = track->ended,
+    };
+
+    g_array_append_val (accounts, account);
+  }
+  g_queue_init (&self->tracks);
+  g_hash_table_remove_all (self->by_number);
+  self->first = NULL;
+  self->level = 0;
+  g_mutex_unlock (&self->lock);
+  /* minutes of speech may be in there: nobody waits for it to be freed */
+  g_list_foreach (tracks, free_link, NULL);
+}
+
+/* lock */
+static gsize
+readable (const RtTrack *track)
+{
+  return rt_track_queued (track) * track->format.frame_size;
+}
+
+void
+rt_playout_peek (RtPlayout *self, RtPlayoutStatus *status)
+{
+  memset (status, 0, sizeof *status);
+  g_mutex_lock (&self->lock);
+  if (self->first != NULL) {
+    const RtTrack *track = self->first->data;
+
+    status->bytes = readable (track);
+    status->track = track->number;
+    status->complete = track->ended;
+    status->format = track->format;
+    status->level = self->level;
+  }
+  g_mutex_unlock (&self->lock);
+}
+
+/* lock */
+static void
+find_first (RtPlayout *self)
+{
+  while (self->first != NULL && rt_track_queued (self->first->data) == 0)
+    self->first = self->first->next;
+}
+
+gboolean
+rt_playout_read (
+    RtPlayout *self, guint8 *out, gsize size, guint64 pts, RtPlayoutRead *read)
+{
+  RtTrack *track;
+
+  memset (read, 0, sizeof *read);
+  g_mutex_lock (&self->lock);
+  if (self->first != NULL) {
+    track = self->first->data;
+    size = MIN (size - size % track->format.frame_size, readable (track));
+    if (size > 0) {
+      read->track = track->number;
+      read->format = track->format;
+      read->size = size;
+      read->first = track->left == 0;
+      self->level -= queued_ns (track);
+      rt_track_read (track, out, size, pts);
+      self->level += queued_ns (track);
+      read->last = track->ended && rt_track_queued (track) == 0;
+      find_first (self);
+    }
+  }
+  g_mutex_unlock (&self->lock);
+  return read->size > 0;
+}
+
+/* lock.  What there is to say of a track; when there will be more. */
+static guint64
+report_track (
+    RtTrack *track, guint64 heard_until, GArray *playing, gboolean *drained)
+{
+  guint64 begin = rt_track_begin (track);
+  guint64 finish = rt_track_finish (track);
+
+  *drained = FALSE;
+  if (track->received > 0 && !track->reported) {
+    /* G_MAXUINT64 is both "all that left" and "none left" */
+    if (track->left == 0 || begin > heard_until)
+      return begin;
+    track->reported = TRUE;
+    g_array_append_val (playing, track->number);
+  }
+  if (!track->ended || rt_track_queued (track) > 0)
+    return G_MAXUINT64;
+  if (finish > heard_until)
+    return finish;
+  *drained = TRUE;
+  return G_MAXUINT64;
+}
+
+guint64
+rt_playout_report (
+    RtPlayout *self, guint64 heard_until, GArray *playing, GArray *drained)
+{
+  guint64 next = G_MAXUINT64;
+  GList *l, *after;
+
+  g_mutex_lock (&self->lock);
+  /* the tracks behind one that still waits to be read were not read either */
+  for (l = self->tracks.head; l != NULL; l = after) {
+    RtTrack *track = l->data;
+    gboolean waiting = rt_track_queued (track) > 0;
+    gboolean over;
+    guint64 due = report_track (track, heard_until, playing, &over);
+
+    after = waiting ? NULL : l->next;
+    next = MIN (next, due);
+    if (over) {
+      g_array_append_val (drained, track->number);
+      forget (self, track);
+    }
+  }
+  g_mutex_unlock (&self->lock);
+  return next;
+}
+
+gboolean
+rt_playout_is_idle (RtPlayout *self)
+{
+  gboolean idle;
+
+  g_mutex_lock (&self->lock);
+  idle = self->tracks.head == NULL;
+  g_mutex_unlock (&self->lock);
+  return idle;
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * One track of the playout.
+ */
+#include "rttrack.h"
+
+#include <string.h>
+
+#include "rtduration.h"
+
+typedef struct {
+  guint64 pts; /* of the first frame */
+  guint64 frames;
+} Run;
+
+RtTrack *
+rt_track_new (guint number, const RtPlayoutFormat *format)
+{
+  RtTrack *self = g_new0 (RtTrack, 1);
+
+  self->link.data = self;
+  self->number = number;
+  self->format = *format;
+  g_queue_init (&self->pieces);
+  return self;
+}
+
+void
+rt_track_free (RtTrack *self)
+{
+  g_queue_clear_full (&self->pieces, (GDestroyNotify) g_bytes_unref);
+  g_clear_pointer (&self->carry, g_byte_array_unref);
+  g_clear_pointer (&self->runs, g_array_unref);
+  g_free (self);
+}
+
+/* Takes `data` as far as it completes the frame that was begun before; returns
+ * how much that was. */
+static gsize
+complete_frame (RtTrack *self, const guint8 *data, gsize size)
+{
+  guint frame_size = self->format.frame_size;
+  gsize n;
+
+  if (self->carry == NULL)
+    return 0;
+  n = MIN (size, frame_size - self->carry->len);
+  g_byte_array_append (self->carry, data, n);
+  if (self->carry->len == frame_size) {
+    g_queue_push_tail (&self->pieces,
+        g_byte_array_free_to_bytes (g_steal_pointer (&self->carry)));
+    self->received++;
+  }
+  return n;
+}
+
+void
+rt_track_push (RtTrack *self, GBytes *bytes)
+{
+  gsize size;
+  const guint8 *data = g_bytes_get_data (bytes, &size);
+  gsize start = complete_frame (self, data, size);
+  gsize rest = (size - start) % self->format.frame_size;
+  gsize whole = size - start - rest;
+
+  if (whole > 0) {
+    g_queue_push_tail (
+        &self->pieces, g_bytes_new_from_bytes (bytes, start, whole));
+    self->received += whole / self->format.frame_size;
+  }
+  if (rest > 0) {
+    self->carry = g_byte_array_new ();
+    g_byte_array_append (self->carry, data + start + whole, rest);
+  }
+}
+
+/* A stamp that differs by less than half a frame from where the frames before
+ * it end is a matter of rounding, not a gap. */
+static gboolean
+goes_on (const Run *run, guint64 pts, guint rate)
+{
+  guint64 end = run->pts + rt_frames_to_ns (run->frames, rate);
+  guint64 distance = MAX (pts, end) - MIN (pts, end);
+
+  return distance < RT_NS_PER_SECOND / 2 / rate + 1;
+}
+
+static void
+note_run (RtTrack *self, guint64 pts, guint64 frames)
+{
+  Run run = { pts, frames };
+
+  if (self->runs == NULL)
+    self->runs = g_array_new (FALSE, FALSE, sizeof (Run));
+  if (self->runs->len > 0) {
+    Run *last = &g_array_index (self->runs, Run, self->runs->len - 1);
+
+    if (goes_on (last, pts, self->format.rate)) {
+      last->frames += frames;
+      return;
+    }
+  }
+  g_array_append_val (self->runs, run);
+}
+
+void
+rt_track_read (RtTrack *self, guint8 *out, gsize size, guint64 pts)
+{
+  guint64 frames = size / self->format.frame_size;
+
+  while (size > 0) {
+    GBytes *piece = g_queue_peek_head (&self->pieces);
+    gsize have;
+    const guint8 *data = g_bytes_get_data (piece, &have);
+    gsize n = MIN (size, have - self->offset);
+
+    memcpy (out, data + self->offset, n);
+    out += n;
+    size -= n;
+    self->offset += n;
+    if (self->offset == have) {
+      g_bytes_unref (g_queue_pop_head (&self->pieces));
+      self->offset = 0;
+    }
+  }
+  self->left += frames;
+  note_run (self, pts, frames);
+}
+
+guint64
+rt_track_heard (const RtTrack *self, guint64 until)
+{
+  guint64 heard = 0;
+  guint i;
+
+  for (i = 0; self->runs != NULL && i < self->runs->len; i++) {
+    const Run *run = &g_array_index (self->runs, Run, i);
+
+    if (until == G_MAXUINT64)
+      heard += run->frames;
+    else if (until > run->pts)
+      heard += MIN (run->frames,
+          rt_ns_to_frames_over (until - run->pts, self->format.rate));
+  }
+  return heard;
+}
+
+guint64
+rt_track_begin (const RtTrack *self)
+{
+  return self->runs != NULL ? g_array_index (self->runs, Run, 0).pts
+                            : G_MAXUINT64;
+}
+
+guint64
+rt_track_finish (const RtTrack *self)
+{
+  const Run *last;
+
+  if (self->runs == NULL)
+    return 0;
+  last = &g_array_index (self->runs, Run, self->runs->len - 1);
+  return last->pts + rt_frames_to_ns (last->frames, self->format.rate);
+}

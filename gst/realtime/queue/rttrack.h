@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * One track of the playout: its frames that wait, and when those that left
+ * are due.  No lock: the playout has one.
+ */
+#pragma once
+
+#include "rtplayout.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  GList link; /* in the playout's order; data is the track */
+  guint number;
+  guint64 position; /* greater for later tracks */
+  RtPlayoutFormat format;
+  guint64 received; /* frames */
+  guint64 left;
+  GQueue pieces;     /* of GBytes, whole frames */
+  gsize offset;      /* read of the first piece */
+  GByteArray *carry; /* a part of a frame, or NULL */
+  GArray *runs;      /* of frames stamped without a gap, or NULL */
+  gboolean ended;
+  gboolean reported; /* as playing */
+} RtTrack;
+
+RtTrack *rt_track_new (guint number, const RtPlayoutFormat *format);
+void rt_track_free (RtTrack *track);
+
+static inline guint64
+rt_track_queued (const RtTrack *track)
+{
+  return track->received - track->left;
+}
+
+void rt_track_push (RtTrack *track, GBytes *data);
+/* `size` is at most what is queued, in whole frames. */
+void rt_track_read (RtTrack *track, guint8 *out, gsize size, guint64 pts);
+/* Frames that were due by then. */
+guint64 rt_track_heard (const RtTrack *track, guint64 until);
+/* When the first frame is due, G_MAXUINT64 while none left; and when the last
+ * one of those that left is over. */
+guint64 rt_track_begin (const RtTrack *track);
+guint64 rt_track_finish (const RtTrack *track);
+
+G_END_DECLS

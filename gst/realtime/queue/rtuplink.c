@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The user's voice between the streaming thread and the I/O thread.  The lock
+ * is a leaf; only the streaming thread ever waits for the condition.
+ */
+#include "rtuplink.h"
+
+#include "rtduration.h"
+#include "rtring.h"
+
+#define DEFAULT_LIMIT (10 * RT_NS_PER_SECOND)
+/* What a limit may come to, whatever was asked for. */
+#define MAX_CAPACITY ((gsize) 1 << 30)
+
+struct _RtUplink {
+  gatomicrefcount refs;
+
+  GMutex lock;
+  GCond room; /* there is some, or flushing */
+  /* lock */
+  RtRing ring; /* begins with a whole frame, may end in a part of one */
+  guint frame_size;
+  guint rate;
+  guint64 limit;
+  gsize portion; /* what is popped at a time */
+  guint waiting; /* producers, mostly none: a signal costs a system call */
+  gboolean flushing;
+};
+
+RtUplink *
+rt_uplink_new (void)
+{
+  RtUplink *self = g_new0 (RtUplink, 1);
+
+  g_atomic_ref_count_init (&self->refs);
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->room);
+  self->frame_size = 2;
+  self->rate = 24000;
+  self->limit = DEFAULT_LIMIT;
+  return self;
+}
+
+RtUplink *
+rt_uplink_ref (RtUplink *self)
+{
+  g_atomic_ref_count_inc (&self->refs);
+  return self;
+}
+
+void
+rt_uplink_unref (RtUplink *self)
+{
+  if (!g_atomic_ref_count_dec (&self->refs))
+    return;
+  rt_ring_clear (&self->ring);
+  g_cond_clear (&self->room);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+/* lock */
+static void
+wake (RtUplink *self)
+{
+  if (self->waiting > 0)
+    g_cond_broadcast (&self->room);
+}
+
+/* lock */
+static gsize
+whole_frames (const RtUplink *self)
+{
+  return self->ring.used - self->ring.used % self->frame_size;
+}
+
+/* lock.  Bytes: whole frames and the part of one.  Never less than two
+ * portions, or else a producer could wait for a consumer that waits for it. */
+static gsize
+get_capacity (const RtUplink *self)
+{
+  guint64 frames = MIN (rt_ns_to_frames (self->limit, self->rate),
+      MAX_CAPACITY / self->frame_size);
+  gsize bytes = MAX (frames * self->frame_size, 2 * self->portion);
+
+  bytes = MAX (bytes - bytes % self->frame_size, self->frame_size);
+  return bytes + self->frame_size - 1;
+}
+
+/* lock */
+static gsize
+get_room (const RtUplink *self)
+{
+  gsize capacity = get_capacity (self);
+
+  return capacity > self->ring.used ? capacity - self->ring.used : 0;
+}
+
+/* lock.  Forgets the oldest frames so that `size` more bytes fit, if need be
+ * the first of those too.  Returns how many bytes of them are to be skipped;
+ * *dropped grows by all. */
+static gsize
+make_room (RtUplink *self, gsize size, gsize *dropped)
+{
+  gsize capacity = get_capacity (self);
+  gsize used = self->ring.used;
+  gsize excess, kept;
+
+  if (size <= capacity && used <= capacity - size)
+    return 0;
+  excess = used + size - capacity;
+  excess += self->frame_size - 1;
+  excess -= excess % self->frame_size;
+  *dropped += excess;
+  kept = MIN (excess, used);
+  rt_ring_pop (&self->ring, NULL, kept);
+  return excess - kept;
+}
+
+/* lock.  FALSE: flushing. */
+static gboolean
+push_waiting (RtUplink *self, const guint8 *data, gsize size)
+{
+  gsize n;
+
+  while (size > 0) {
+    self->waiting++;
+    while (!self->flushing && (n = get_room (self)) == 0)
+      g_cond_wait (&self->room, &self->lock);
+    self->waiting--;
+    if (self->flushing)
+      return FALSE;
+    n = MIN (n, size);
+    rt_ring_push (&self->ring, data, n);
+    data += n;
+    size -= n;
+  }
+  return TRUE;
+}
+
+RtUplinkResult
+rt_uplink_push (RtUplink *self, const guint8 *data, gsize size, gboolean wait,
+    gsize *dropped, gsize *level)
+{
+  RtUplinkResult result = RT_UPLINK_OK;
+  gsize skip;
+
+  g_mutex_lock (&self->lock);
+  if (self->flushing) {
+    result = RT_UPLINK_FLUSHING;
+  } else if (!wait) {
+    skip = make_room (self, size, dropped);
+    rt_ring_push (&self->ring, data + skip, size - skip);
+  } else if (!push_waiting (self, data, size)) {
+    result = RT_UPLINK_FLUSHING;
+  }
+  *level = whole_frames (self);
+  g_mutex_unlock (&self->lock);
+  return result;
+}
+
+gsize
+rt_uplink_pop (RtUplink *self, guint8 *out, gsize size, gboolean rest)
+{
+  gsize n;
+
+  g_mutex_lock (&self->lock);
+  size -= size % self->frame_size;
+  if (!rest && size > self->portion) {
+    self->portion = size;
+    wake (self);
+  }
+  n = MIN (size, whole_frames (self));
+  if (!rest && n < size)
+    n = 0;
+  if (n > 0) {
+    rt_ring_pop (&self->ring, out, n);
+    wake (self);
+  }
+  g_mutex_unlock (&self->lock);
+  return n;
+}
+
+gsize
+rt_uplink_level (RtUplink *self)
+{
+  gsize level;
+
+  g_mutex_lock (&self->lock);
+  level = whole_frames (self);
+  g_mutex_unlock (&self->lock);
+  return level;
+}
+
+/* lock */
+static gsize
+drop_all (RtUplink *self)
+{
+  gsize bytes = whole_frames (self);
+
+  rt_ring_clear (&self->ring);
+  wake (self);
+  return bytes;
+}
+
+gsize
+rt_uplink_clear (RtUplink *self)
+{
+  gsize bytes;
+
+  g_mutex_lock (&self->lock);
+  bytes = drop_all (self);
+  g_mutex_unlock (&self->lock);
+  return bytes;
+}
+
+gsize
+rt_uplink_set_format (RtUplink *self, guint frame_size, guint rate)
+{
+  gsize bytes = 0;
+
+  g_return_val_if_fail (frame_size > 0 && rate > 0, 0);
+  g_mutex_lock (&self->lock);
+  if (self->frame_size != frame_size || self->rate != rate) {
+    bytes = drop_all (self);
+    self->portion = 0;
+    self->frame_size = frame_size;
+    self->rate = rate;
+  }
+  g_mutex_unlock (&self->lock);
+  return bytes;
+}
+
+void
+rt_uplink_set_limit (RtUplink *self, guint64 limit)
+{
+  g_mutex_lock (&self->lock);
+  self->limit = limit;
+  wake (self);
+  g_mutex_unlock (&self->lock);
+}
+
+/* What an interrupted push has left of a frame would be joined to a stranger. */
+void
+rt_uplink_set_flushing (RtUplink *self, gboolean flushing)
+{
+  g_mutex_lock (&self->lock);
+  self->flushing = flushing;
+  if (flushing)
+    rt_ring_unpush (&self->ring, self->ring.used - whole_frames (self));
+  wake (self);
+  g_mutex_unlock (&self->lock);
+}

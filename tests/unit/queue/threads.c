@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The queues between threads: nothing lost, nothing doubled, nobody left
+ * waiting.  Made for ThreadSanitizer.
+ */
+#include "rtplayout.h"
+#include "rtstats.h"
+#include "rtuplink.h"
+
+#include <string.h>
+
+#define FRAMES 60000
+#define FRAME_SIZE 4 /* the frame's number, little-endian */
+#define RATE 1000
+#define MS G_GUINT64_CONSTANT (1000000)
+
+typedef struct {
+  RtUplink *uplink;
+  gboolean wait;
+  guint64 dropped;
+  gint done;    /* atomic: the producer is */
+  gint flushes; /* atomic: pushes that met one */
+} Uplink;
+
+static void
+number_frames (guint8 *data, guint32 first, guint n)
+{
+  guint i;
+
+  for (i = 0; i < n; i++) {
+    guint32 value = GUINT32_TO_LE (first + i);
+
+    memcpy (data + i * FRAME_SIZE, &value, FRAME_SIZE);
+  }
+}
+
+/* Strictly increasing; returns the next that may come. */
+static guint32
+check_frames (const guint8 *data, gsize size, guint32 next, gboolean exact)
+{
+  gsize i;
+
+  for (i = 0; i < size; i += FRAME_SIZE) {
+    guint32 value;
+
+    memcpy (&value, data + i, FRAME_SIZE);
+    value = GUINT32_FROM_LE (value);
+    if (exact)
+      g_assert_cmpuint (value, ==, next);
+    g_assert_cmpuint (value, >=, next);
+    g_assert_cmpuint (value, <, FRAMES);
+    next = value + 1;
+  }
+  return next;
+}
+
+/* Pushes that end anywhere, also within a frame. */
+static gpointer
+produce (gpointer data)
+{
+  Uplink *self = data;
+  g_autofree guint8 *all = g_malloc (FRAMES * FRAME_SIZE);
+  gsize total = FRAMES * FRAME_SIZE, done = 0, level;
+  g_autoptr (GRand) rand = g_rand_new_with_seed (7);
+
+  number_frames (all, 0, FRAMES);
+  while (done < total) {
+    gsize dropped = 0, n = g_rand_int_range (rand, 1, 400);
+
+    n = MIN (n, total - done);
+    if (rt_uplink_push (
+            self->uplink, all + done, n, self->wait, &dropped, &level)
+        == RT_UPLINK_OK) {
+      done += n;
+    } else {
+      /* a part of it may be in; what follows begins with a frame */
+      g_atomic_int_inc (&self->flushes);
+      done = (done + n + FRAME_SIZE - 1) / FRAME_SIZE * FRAME_SIZE;
+      g_thread_yield ();
+    }
+    self->dropped += dropped;
+  }
+  g_atomic_int_set (&self->done, TRUE);
+  return NULL;
+}
+
+/* Consumes on this thread until all is through; returns the bytes. */
+static guint64
+consume (Uplink *self, gboolean exact, guint flush_every)
+{
+  guint8 out[40 * FRAME_SIZE];
+  guint32 next = 0;
+  guint64 bytes = 0;
+  guint rounds = 0;
+  gboolean done;
+  gsize n;
+
+  do {
+    done = g_atomic_int_get (&self->done);
+    n = rt_uplink_pop (self->uplink, out, sizeof out, done);
+    next = check_frames (out, n, next, exact);
+    bytes += n;
+    if (n == 0 && !done)
+      g_thread_yield ();
+    if (flush_every > 0 && ++rounds % flush_every == 0) {
+      rt_uplink_set_flushing (self->uplink, TRUE);
+      g_thread_yield ();
+      bytes += rt_uplink_clear (self->uplink);
+      rt_uplink_set_flushing (self->uplink, FALSE);
+    }
+  } while (!done || n > 0);
+  return bytes;
+}
+
+static Uplink
+uplink_of (guint limit_ms, gboolean wait)
+{
+  Uplink self = { .uplink = rt_uplink_new (), .wait = wait };
+
+  rt_uplink_set_format (self.uplink, FRAME_SIZE, RATE);
+  rt_uplink_set_limit (self.uplink, limit_ms * MS);
+  return self;
+}
+
+static void
+test_uplink_waits (void)
+{
+  static const guint limits[] = { 1, 80, 100, 10000 };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (limits); i++) {
+    Uplink self = uplink_of (limits[i], TRUE);
+    GThread *producer = g_thread_new ("producer", produce, &self);
+
+    g_assert_cmpuint (consume (&self, TRUE, 0), ==, FRAMES * FRAME_SIZE);
+    g_thread_join (producer);
+    g_assert_cmpuint (self.dropped, ==, 0);
+    rt_uplink_unref (self.uplink);
+  }
+}
+
+static void
+test_uplink_drops (void)
+{
+  Uplink self = uplink_of (100, FALSE);
+  GThread *producer = g_thread_new ("producer", produce, &self);
+  guint64 bytes = consume (&self, FALSE, 0);
+
+  g_thread_join (producer);
+  g_assert_cmpuint (bytes + self.dropped, ==, FRAMES * FRAME_SIZE);
+  rt_uplink_unref (self.uplink);
+}
+
+static void
+test_uplink_flushes (gconstpointer wait)
+{
+  Uplink self = uplink_of (100, GPOINTER_TO_INT (wait));
+  GThread *producer = g_thread_new ("producer", produce, &self);
+
+  g_assert_cmpuint (consume (&self, FALSE, 50), <=, FRAMES * FRAME_SIZE);
+  g_thread_join (producer);
+  rt_uplink_unref (self.uplink);
+}
+
+typedef struct {
+  RtUplink *uplink;
+  RtUplinkResult result;
+} Blocked;
+
+static gpointer
+push_too_much (gpointer data)
+{
+  Blocked *self = data;
+  guint8 bytes[100 * FRAME_SIZE] = { 0 };
+  gsize dropped = 0, level;
+
+  self->result = rt_uplink_push (
+      self->uplink, bytes, sizeof bytes, TRUE, &dropped, &level);
+  return NULL;
+}
+
+/* Until the other thread has filled the queue and so must wait. */
+static void
+await_level (RtUplink *uplink, gsize level)
+{
+  gint64 deadline = g_get_monotonic_time () + 10 * G_TIME_SPAN_SECOND;
+
+  while (rt_uplink_level (uplink) < level) {
+    g_assert_cmpint (g_get_monotonic_time (), <, deadline);
+    g_thread_yield ();
+  }
+}
+
+static void
+test_flush_wakes (void)
+{
+  Blocked self = { rt_uplink_new (), RT_UPLINK_OK };
+  GThread *thread;
+
+  rt_uplink_set_format (self.uplink, FRAME_SIZE, RATE);
+  rt_uplink_set_limit (self.uplink, 10 * MS);
+  thread = g_thread_new ("blocked", push_too_much, &self);
+  await_level (self.uplink, 10 * FRAME_SIZE);
+  rt_uplink_set_flushing (self.uplink, TRUE);
+  g_thread_join (thread);
+  g_assert_cmpint (self.result, ==, RT_UPLINK_FLUSHING);
+  rt_uplink_unref (self.uplink);
+}
+
+static void
+test_clear_and_limit_wake (void)
+{
+  Blocked self = { rt_uplink_new (), RT_UPLINK_FLUSHING };
+  GThread *thread;
+
+  rt_uplink_set_format (self.uplink, FRAME_SIZE, RATE);
+  rt_uplink_set_limit (self.uplink, 10 * MS);
+  thread = g_thread_new ("blocked", push_too_much, &self);
+  await_level (self.uplink, 10 * FRAME_SIZE);
+  g_assert_cmpuint (rt_uplink_clear (self.uplink), >=, 10 * FRAME_SIZE);
+  await_level (self.uplink, 10 * FRAME_SIZE);
+  rt_uplink_set_limit (self.uplink, 1000 * MS);
+  g_thread_join (thread);
+  g_assert_cmpint (self.result, ==, RT_UPLINK_OK);
+  rt_uplink_unref (self.uplink);
+}
+
+/* A limit below what is taken at a time must not make both sides wait. */
+static void
+test_portion_wakes (void)
+{
+  Blocked self = { rt_uplink_new (), RT_UPLINK_FLUSHING };
+  guint8 out[40 * FRAME_SIZE];
+  gint64 deadline = g_get_monotonic_time () + 10 * G_TIME_SPAN_SECOND;
+  GThread *thread;
+  guint taken = 0;
+
+  rt_uplink_set_format (self.uplink, FRAME_SIZE, RATE);
+  rt_uplink_set_limit (self.uplink, 10 * MS);
+  thread = g_thread_new ("blocked", push_too_much, &self);
+  await_level (self.uplink, 10 * FRAME_SIZE);
+  while (taken < 2) {
+    taken += rt_uplink_pop (self.uplink, out, sizeof out, FALSE) > 0;
+    g_assert_cmpint (g_get_monotonic_time (), <, deadline);
+  }
+  g_thread_join (thread);
+  g_assert_cmpint (self.result, ==, RT_UPLINK_OK);
+  g_assert_cmpuint (rt_uplink_level (self.uplink), ==, 20 * FRAME_SIZE);
+  rt_uplink_unref (self.uplink);
+}
+
+#define TRACKS 300
+#define TRACK_FRAMES 200
+
+static const RtPlayoutFormat format = { FRAME_SIZE, RATE, 0 };
+
+static gpointer
+speak (gpointer data)
+{
+  RtPlayout *playout = data;
+  g_autoptr (GRand) rand = g_rand_new_with_seed (11);
+  guint8 all[TRACK_FRAMES * FRAME_SIZE];
+  guint track;
+
+  for (track = 1; track <= TRACKS; track++) {
+    gsize done = 0, n;
+
+    number_frames (all, (track - 1) * TRACK_FRAMES, TRACK_FRAMES);
+    for (; done < sizeof all; done += n) {
+      g_autoptr (GBytes) bytes = NULL;
+
+      n = g_rand_int_range (rand, 1, 150);
+      n = MIN (n, sizeof all - done);
+      bytes = g_bytes_new (all + done, n);
+      g_assert_true (rt_playout_push (playout, track, &format, bytes));
+    }
+    rt_playout_end (playout, track);
+  }
+  return NULL;
+}
+
+/* All tracks in order and whole, each reported once at its begin and end. */
+static void
+test_playout (void)
+{
+  RtPlayout *playout = rt_playout_new ();
+  GThread *speaker = g_thread_new ("speaker", speak, rt_playout_ref (playout));
+  g_autoptr (GArray) playing = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr (GArray) drained = g_array_new (FALSE, FALSE, sizeof (guint));
+  guint8 out[64 * FRAME_SIZE];
+  RtPlayoutRead read;
+  RtPlayoutStatus status;
+  guint32 next = 0;
+  guint i;
+
+  while (drained->len < TRACKS) {
+    rt_playout_peek (playout, &status);
+    if (rt_playout_read (playout, out, sizeof out, next * MS, &read))
+      next = check_frames (out, read.size, next, TRUE);
+    else
+      g_thread_yield ();
+    rt_playout_report (playout, G_MAXUINT64, playing, drained);
+  }
+  g_thread_join (speaker);
+  rt_playout_unref (playout);
+  g_assert_cmpuint (next, ==, TRACKS * TRACK_FRAMES);
+  g_assert_true (rt_playout_is_idle (playout));
+  g_assert_cmpuint (playing->len, ==, TRACKS);
+  for (i = 0; i < TRACKS; i++) {
+    g_assert_cmpuint (g_array_index (playing, guint, i), ==, i + 1);
+    g_assert_cmpuint (g_array_index (drained, guint, i), ==, i + 1);
+  }
+  rt_playout_unref (playout);
+}
+
+/* The I/O thread also drops: what left and what did not are all there was. */
+static void
+test_playout_drops (void)
+{
+  g_autoptr (GArray) accounts
+      = g_array_new (FALSE, FALSE, sizeof (RtPlayoutAccount));
+  RtPlayout *playout = rt_playout_new ();
+  GThread *speaker = g_thread_new ("speaker", speak, playout);
+  guint8 out[16 * FRAME_SIZE];
+  RtPlayoutRead read;
+  guint64 got = 0, received = 0, left = 0;
+  guint32 next = 0;
+  guint i;
+
+  for (i = 0; received < TRACKS * TRACK_FRAMES; i++) {
+    if (rt_playout_read (playout, out, sizeof out, got * MS, &read)) {
+      next = check_frames (out, read.size, next, FALSE);
+      got += read.size / FRAME_SIZE;
+    }
+    if (i % 7 != 0)
+      continue;
+    g_array_set_size (accounts, 0);
+    rt_playout_drop (playout, G_MAXUINT64, accounts);
+    while (accounts->len > 0) {
+      RtPlayoutAccount *account
+          = &g_array_index (accounts, RtPlayoutAccount, accounts->len - 1);
+
+      g_assert_cmpuint (account->heard, ==, account->left);
+      received += account->received;
+      left += account->left;
+      g_array_set_size (accounts, accounts->len - 1);
+    }
+  }
+  g_thread_join (speaker);
+  g_assert_cmpuint (received, ==, TRACKS * TRACK_FRAMES);
+  g_assert_cmpuint (left, ==, got);
+  rt_playout_unref (playout);
+}
+
+static gpointer
+count (gpointer data)
+{
+  guint i;
+
+  for (i = 1; i <= 1000; i++) {
+    rt_stats_add (data, RT_STAT_TURNS, 1);
+    rt_stats_turn_ended (data, i);
+    rt_stats_reply_began (data, i + 5);
+  }
+  return NULL;
+}
+
+static void
+test_stats (void)
+{
+  g_autoptr (RtStats) stats = rt_stats_new ();
+  GThread *threads[3];
+  RtStatsSnapshot now;
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("counter", count, stats);
+  do
+    rt_stats_snapshot (stats, &now);
+  while (now.value[RT_STAT_TURNS] < 3000);
+  for (i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
+  rt_stats_snapshot (stats, &now);
+  g_assert_cmpuint (now.value[RT_STAT_TURNS], ==, 3000);
+  g_assert_cmpuint (now.latency_avg, <=, now.latency_max);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/threads/uplink/waits", test_uplink_waits);
+  g_test_add_func ("/threads/uplink/drops", test_uplink_drops);
+  g_test_add_data_func ("/threads/uplink/flushes/waiting",
+      GINT_TO_POINTER (TRUE), test_uplink_flushes);
+  g_test_add_data_func ("/threads/uplink/flushes/dropping",
+      GINT_TO_POINTER (FALSE), test_uplink_flushes);
+  g_test_add_func ("/threads/uplink/flush-wakes", test_flush_wakes);
+  g_test_add_func (
+      "/threads/uplink/clear-and-limit-wake", test_clear_and_limit_wake);
+  g_test_add_func ("/threads/uplink/portion-wakes", test_portion_wakes);
+  g_test_add_func ("/threads/playout/in-order", test_playout);
+  g_test_add_func ("/threads/playout/drops", test_playout_drops);
+  g_test_add_func ("/threads/stats", test_stats);
+  return g_test_run ();
+}
