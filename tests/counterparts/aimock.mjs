@@ -62,17 +62,15 @@ function count (lines, pattern) {
 
 // The text of the increments of one role, put together.
 function increments (lines, role) {
-  return lines.filter((line) => line.startsWith('realtime-transcript')
-      && line.includes(`role=(string)${role}`)
-      && line.includes('final=(boolean)false'))
-    .map((line) => /text=\(string\)("((?:[^"\\]|\\.)*)"|[^,;]*)/.exec(line))
-    .map((m) => (m[2] ?? m[1]).replace(/\\(.)/g, '$1')).join('');
+  return lines.filter((line) => line.startsWith(`realtime-transcript role=${role}`)
+      && line.includes(' final=false'))
+    .map((line) => / text=(.*) final=false/.exec(line)[1]).join('');
 }
 
 async function text (talk) {
   const lines = await talk({ say: 'hello' }, [
-    'realtime-transcript,*assistant*Hi there, how are you today*final=(boolean)true*',
-    'realtime-response,*status=(string)completed*',
+    'realtime-transcript role=assistant text=Hi there, how are you today final=true*',
+    'realtime-response status=completed*',
   ]);
   check(increments(lines, 'assistant') === 'Hi there, how are you today',
     'a typed message and its reply, in increments');
@@ -84,8 +82,8 @@ async function functionCall (talk) {
     say: 'weather', output: '{"sky":"rain"}',
     properties: `tools=${JSON.stringify(WEATHER)}`,
   }, [
-    'realtime-function-call,*get_weather*Paris*',
-    'realtime-transcript,*It is raining in Paris*final=(boolean)true*',
+    'realtime-function-call *name=get_weather arguments={"city":"Paris"}*',
+    'realtime-transcript *text=It is raining in Paris final=true*',
   ]);
   check(count(lines, /^realtime-function-call/) === 1,
     'a function call, once, and the reply to its output');
@@ -93,8 +91,8 @@ async function functionCall (talk) {
 
 async function handoff (talk) {
   const lines = await talk({ say: 'lights', output: 'done' }, [
-    'realtime-handoff,*input-transcript=(string)"switch the lights on"*',
-    'realtime-transcript,*The lights are on*final=(boolean)true*',
+    'realtime-handoff *input-transcript=switch the lights on *',
+    'realtime-transcript *text=The lights are on final=true*',
   ]);
   check(count(lines, /^realtime-handoff/) === 1
     && count(lines, /^realtime-function-call/) === 0,
@@ -106,17 +104,17 @@ async function transcription (talk) {
     commit: '500',
     properties: 'mode=transcription turn-detection=none '
       + 'transcription-model=gpt-4o-transcribe',
-  }, ['realtime-transcript,*role=(string)user*good morning to everybody*'
-    + 'final=(boolean)true*']);
+  }, ['realtime-transcript role=user '
+    + 'text=good morning to everybody final=true*']);
   check(increments(lines, 'user') === 'good morning to everybody',
     'a transcription session');
 }
 
 async function faults (talk) {
-  await talk({ say: 'broken' }, ['realtime-error,*It broke*']);
+  await talk({ say: 'broken' }, ['realtime-error *message=It broke*']);
   check(true, 'an error is told and does not end the session');
   const lines = await talk({ say: 'cut' }, [
-    'realtime-closed,*transport-closed*', 'ERROR *']);
+    'realtime-closed reason=transport-closed*', 'ERROR *']);
   check(count(lines, /^realtime-closed/) === 1,
     'a cut connection is one realtime-closed and an error');
 }

@@ -92,10 +92,31 @@ answer (Client *client, const gchar *signal, const GstStructure *structure,
   g_print ("%s %s\n", signal, accepted ? "accepted" : "refused");
 }
 
+/* " name=value": strings as they are, so that they can be looked for. */
+static gboolean
+append_field (GQuark field, const GValue *value, gpointer user_data)
+{
+  g_autofree gchar *text = G_VALUE_HOLDS_STRING (value)
+                               ? g_value_dup_string (value)
+                               : gst_value_serialize (value);
+
+  g_string_append_printf (user_data, " %s=%s", g_quark_to_string (field), text);
+  return TRUE;
+}
+
+static gchar *
+describe (const GstStructure *structure)
+{
+  GString *line = g_string_new (gst_structure_get_name (structure));
+
+  gst_structure_foreach (structure, append_field, line);
+  return g_string_free (line, FALSE);
+}
+
 static void
 element_message (Client *client, const GstStructure *structure)
 {
-  g_autofree gchar *line = gst_structure_to_string (structure);
+  g_autofree gchar *line = describe (structure);
 
   if (gst_structure_has_name (structure, "realtime-session"))
     session_is_there (client);
