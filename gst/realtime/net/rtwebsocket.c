@@ -3,50 +3,16 @@
  * The transport over libsoup's WebSocket.  I/O thread only: libsoup attaches
  * its sources to the calling thread's context.
  */
-#include "rtconnect.h"
-#include "rtguard.h"
-
-#include <libsoup/soup.h>
-#include <string.h>
+#include "rtwebsocket-private.h"
 
 #define MAX_MESSAGE (16 * 1024 * 1024)
-#define MAX_BACKLOG (16 * 1024 * 1024)
-#define HIGH_WATER 32768 /* of the backlog: audio waits */
-#define LOW_WATER 16384
 #define CLOSE_TIME 1000 /* ms, for the server to say goodbye too */
 #define MAX_CLOSE_REASON 123
 #define SILENT_INTERVALS 3
 #define LATE_BYTES_TIME 100 /* ms, for the loop to read what has come */
 
-struct _RtTransport {
-  /* constant */
-  RtLoop *loop;
-  RtConnectParams *params;
-  RtTransportCallbacks callbacks;
-  gpointer user_data;
-
-  /* I/O thread */
-  guint refs; /* the owner's, one while libsoup's connection is up, callers' */
-  gboolean freed;
-  gboolean ended;
-  gboolean close_requested;
-  RtConnect *connect;
-  SoupWebsocketConnection *socket;
-  RtGuard *guard;
-  GSocket *base_socket;
-  GError *error;     /* libsoup's first, to be judged when all is over */
-  const gchar *lost; /* why we gave the connection up */
-
-  GQueue backlog; /* of GBytes, for the kernel takes no more */
-  gsize backlog_size;
-  gboolean wants_room;
-  GSource *output;
-  GSource *deadline;
-  GSource *watchdog;
-};
-
-static void
-stop_timer (GSource **timer)
+void
+rt_transport_stop_timer (GSource **timer)
 {
   if (*timer == NULL)
     return;
@@ -54,21 +20,21 @@ stop_timer (GSource **timer)
   g_clear_pointer (timer, g_source_unref);
 }
 
-static RtTransport *
-hold (RtTransport *self)
+RtTransport *
+rt_transport_hold (RtTransport *self)
 {
   self->refs++;
   return self;
 }
 
-static void
-drop (RtTransport *self)
+void
+rt_transport_drop (RtTransport *self)
 {
   if (--self->refs > 0)
     return;
-  stop_timer (&self->output);
-  stop_timer (&self->deadline);
-  stop_timer (&self->watchdog);
+  rt_transport_stop_timer (&self->output);
+  rt_transport_stop_timer (&self->deadline);
+  rt_transport_stop_timer (&self->watchdog);
   g_clear_pointer (&self->connect, rt_connect_free);
   g_clear_object (&self->socket);
   g_clear_object (&self->guard);
@@ -79,10 +45,8 @@ drop (RtTransport *self)
   g_free (self);
 }
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtTransport, drop)
-
-static gboolean
-is_open (RtTransport *self)
+gboolean
+rt_transport_is_open (RtTransport *self)
 {
   return self->socket != NULL
          && soup_websocket_connection_get_state (self->socket)
@@ -95,8 +59,8 @@ report_end (RtTransport *self, RtEnd *end)
 {
   if (!self->ended) {
     self->ended = TRUE;
-    stop_timer (&self->output);
-    stop_timer (&self->watchdog);
+    rt_transport_stop_timer (&self->output);
+    rt_transport_stop_timer (&self->watchdog);
     if (!self->freed)
       self->callbacks.ended (self->user_data, end);
   }
@@ -112,8 +76,7 @@ make_end (RtTransport *self, RtEndKind kind, guint code, const gchar *text)
   return end;
 }
 
-/* What libsoup says of the end.  It calls 1012 and 1013 errors, and says 0
- * when no close frame came. */
+/* What libsoup says of the end; its code is 0 when no close frame came. */
 static RtEnd *
 judge_end (RtTransport *self)
 {
@@ -126,14 +89,14 @@ judge_end (RtTransport *self)
     return make_end (self, RT_END_REQUESTED, code != 0 ? code : 1006, "closed");
   if (violation != 0)
     return make_end (self, RT_END_PROTOCOL, violation, why);
+  if (self->breach)
+    return make_end (
+        self, RT_END_PROTOCOL, self->error->code, self->error->message);
   if (code != 0 && code != 1006)
     return make_end (self, RT_END_CLOSED, code,
         text != NULL && *text != '\0' ? text : "the server closed");
   if (self->lost != NULL)
     return make_end (self, RT_END_LOST, 1006, self->lost);
-  if (self->error != NULL && self->error->domain == SOUP_WEBSOCKET_ERROR)
-    return make_end (
-        self, RT_END_PROTOCOL, self->error->code, self->error->message);
   return make_end (self, RT_END_LOST, 1006,
       self->error != NULL ? self->error->message
                           : "the connection ended without a goodbye");
@@ -142,9 +105,9 @@ judge_end (RtTransport *self)
 static gboolean
 deadline_cb (gpointer user_data)
 {
-  g_autoptr (RtTransport) self = hold (user_data);
+  g_autoptr (RtTransport) self = rt_transport_hold (user_data);
 
-  stop_timer (&self->deadline);
+  rt_transport_stop_timer (&self->deadline);
   if (self->base_socket != NULL) {
     RtEnd *end = judge_end (self);
 
@@ -166,8 +129,8 @@ expect_end (RtTransport *self, guint ms)
 }
 
 /* Nobody is there any more: ::closed follows at once. */
-static void
-give_up (RtTransport *self, const gchar *why)
+void
+rt_transport_give_up (RtTransport *self, const gchar *why)
 {
   self->lost = why;
   g_socket_shutdown (self->base_socket, TRUE, TRUE, NULL);
@@ -188,11 +151,15 @@ message_cb (
       self->user_data, data, type == SOUP_WEBSOCKET_DATA_BINARY);
 }
 
+/* Code 1012 in a close frame is an error to libsoup, but not to us. */
 static void
 error_cb (SoupWebsocketConnection *socket, GError *error, RtTransport *self)
 {
-  if (self->error == NULL)
+  if (self->error == NULL) {
     self->error = g_error_copy (error);
+    self->breach = error->domain == SOUP_WEBSOCKET_ERROR
+                   && soup_websocket_connection_get_close_code (socket) == 0;
+  }
   expect_end (self, CLOSE_TIME);
 }
 
@@ -218,76 +185,10 @@ state_cb (SoupWebsocketConnection *socket, GParamSpec *pspec, RtTransport *self)
 static void
 closed_cb (SoupWebsocketConnection *socket, RtTransport *self)
 {
-  stop_timer (&self->deadline);
+  rt_transport_stop_timer (&self->deadline);
   report_end (self, judge_end (self));
   g_signal_handlers_disconnect_by_data (socket, self);
-  drop (self);
-}
-
-/* output */
-
-static void
-hand_over (RtTransport *self, GBytes *message)
-{
-  if (is_open (self))
-    soup_websocket_connection_send_message (
-        self->socket, SOUP_WEBSOCKET_DATA_TEXT, message);
-}
-
-static void
-hand_over_first (RtTransport *self)
-{
-  g_autoptr (GBytes) message = g_queue_pop_head (&self->backlog);
-
-  self->backlog_size -= g_bytes_get_size (message);
-  hand_over (self, message);
-}
-
-/* One frame at a time: what libsoup has in its queue nobody can count. */
-static gboolean
-output_cb (GObject *stream, gpointer user_data)
-{
-  g_autoptr (RtTransport) self = hold (user_data);
-
-  /* libsoup's own source is ready as well and goes on with its frame */
-  if (rt_guard_is_blocked (self->guard))
-    return G_SOURCE_CONTINUE;
-  if (!g_queue_is_empty (&self->backlog))
-    hand_over_first (self);
-  if (self->wants_room && self->backlog_size <= LOW_WATER) {
-    self->wants_room = FALSE;
-    if (is_open (self) && !self->close_requested && !self->freed)
-      self->callbacks.writable (self->user_data);
-  }
-  if (!g_queue_is_empty (&self->backlog))
-    return G_SOURCE_CONTINUE;
-  stop_timer (&self->output);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-await_room (RtTransport *self)
-{
-  GPollableOutputStream *stream;
-
-  if (self->output != NULL || self->guard == NULL)
-    return;
-  stream = G_POLLABLE_OUTPUT_STREAM (
-      g_io_stream_get_output_stream (G_IO_STREAM (self->guard)));
-  self->output = g_pollable_output_stream_create_source (stream, NULL);
-  g_source_set_callback (
-      self->output, (GSourceFunc) (void (*) (void)) output_cb, self, NULL);
-  g_source_attach (self->output, rt_loop_context (self->loop));
-}
-
-static void
-put_by (RtTransport *self, const gchar *text, gsize size)
-{
-  g_queue_push_tail (&self->backlog, g_bytes_new (text, size));
-  self->backlog_size += size;
-  await_room (self);
-  if (self->backlog_size > MAX_BACKLOG && self->base_socket != NULL)
-    give_up (self, "the server does not read what it is sent");
+  rt_transport_drop (self);
 }
 
 /* opening */
@@ -303,7 +204,7 @@ keepalive_seconds (RtTransport *self)
 static void
 watch (RtTransport *self, guint ms)
 {
-  stop_timer (&self->watchdog);
+  rt_transport_stop_timer (&self->watchdog);
   self->watchdog = rt_loop_add_timeout (self->loop, ms, watchdog_cb, self);
 }
 
@@ -322,7 +223,8 @@ watchdog_cb (gpointer user_data)
   else if (g_socket_condition_check (self->base_socket, G_IO_IN) & G_IO_IN)
     watch (self, LATE_BYTES_TIME);
   else
-    give_up (self, "nothing was heard of the server for three intervals");
+    rt_transport_give_up (
+        self, "nothing was heard of the server for three intervals");
   return G_SOURCE_REMOVE;
 }
 
@@ -355,7 +257,7 @@ attach (RtTransport *self, RtRoad *road)
   g_signal_connect (self->socket, "closing", G_CALLBACK (closing_cb), self);
   g_signal_connect (self->socket, "notify::state", G_CALLBACK (state_cb), self);
   g_signal_connect (self->socket, "closed", G_CALLBACK (closed_cb), self);
-  hold (self); /* closed_cb() drops it */
+  rt_transport_hold (self); /* closed_cb() drops it */
   start_keepalive (self);
 }
 
@@ -371,7 +273,7 @@ progress_cb (gpointer user_data, const gchar *stage)
 static void
 connected_cb (gpointer user_data, RtRoad *road, const RtEnd *failure)
 {
-  g_autoptr (RtTransport) self = hold (user_data);
+  g_autoptr (RtTransport) self = rt_transport_hold (user_data);
   g_autoptr (RtRoad) taken = road;
 
   g_clear_pointer (&self->connect, rt_connect_free);
@@ -382,7 +284,7 @@ connected_cb (gpointer user_data, RtRoad *road, const RtEnd *failure)
   }
   attach (self, taken);
   if (!g_queue_is_empty (&self->backlog))
-    await_room (self);
+    rt_transport_await_room (self);
   self->callbacks.opened (self->user_data);
 }
 
@@ -406,35 +308,6 @@ rt_transport_open (RtLoop *loop, RtConnectParams *params,
   g_queue_init (&self->backlog);
   self->connect = rt_connect_start (loop, params, &connect_callbacks, self);
   return self;
-}
-
-gboolean
-rt_transport_is_writable (RtTransport *self)
-{
-  g_assert (rt_loop_is_own_thread (self->loop));
-  if (self->ended || self->close_requested || !is_open (self))
-    return FALSE;
-  if (self->backlog_size <= HIGH_WATER)
-    return TRUE;
-  self->wants_room = TRUE;
-  return FALSE;
-}
-
-void
-rt_transport_send (RtTransport *self, const gchar *text, gsize size)
-{
-  g_autoptr (GBytes) message = NULL;
-
-  g_assert (rt_loop_is_own_thread (self->loop));
-  if (self->ended || self->close_requested)
-    return;
-  if (self->guard == NULL || !g_queue_is_empty (&self->backlog)
-      || rt_guard_is_blocked (self->guard)) {
-    put_by (self, text, size);
-    return;
-  }
-  message = g_bytes_new_static (text, size);
-  hand_over (self, message);
 }
 
 /* What libsoup lets a client say. */
@@ -464,16 +337,16 @@ rt_transport_close (RtTransport *self, guint code, const gchar *reason)
   if (self->ended || self->close_requested)
     return;
   self->close_requested = TRUE;
-  stop_timer (&self->output);
-  stop_timer (&self->watchdog);
+  rt_transport_stop_timer (&self->output);
+  rt_transport_stop_timer (&self->watchdog);
   if (self->connect != NULL) {
     g_clear_pointer (&self->connect, rt_connect_free);
     expect_end (self, 0);
     return;
   }
   while (!g_queue_is_empty (&self->backlog))
-    hand_over_first (self);
-  if (is_open (self)) {
+    rt_transport_hand_over_first (self);
+  if (rt_transport_is_open (self)) {
     text = rt_redact (reason, self->params->secret, MAX_CLOSE_REASON);
     soup_websocket_connection_close (self->socket, usable_code (code), text);
   }
@@ -491,5 +364,5 @@ rt_transport_free (RtTransport *self)
     g_clear_pointer (&self->connect, rt_connect_free);
   else if (self->socket != NULL)
     rt_transport_close (self, SOUP_WEBSOCKET_CLOSE_NORMAL, NULL);
-  drop (self);
+  rt_transport_drop (self);
 }

@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The road over plain TCP: what is asked of the server, and what its answers
+ * become.
+ */
+#include "netclient.h"
+
+#include <string.h>
+
+#define SECRET "very-secret-key"
+
+static NetClient *
+attempt (RtFakeServer *server)
+{
+  return net_client_new (net_params_new (server));
+}
+
+static void
+test_open (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (RT_FAKE_SERVER_PLAIN);
+  RtConnectParams *params = net_params_new (server);
+  g_autoptr (NetClient) client = NULL;
+  RtFakeConn *conn;
+
+  params->auth_header = g_strdup ("Authorization");
+  params->secret = g_strdup (SECRET);
+  params->headers = g_strsplit (
+      "X-Session-Id,s1,AUTHORIZATION,Bearer other,X-Empty,", ",", -1);
+  client = net_client_new (params);
+  conn = rt_fake_server_expect_connection (server, NET_WAIT);
+  net_client_expect_open (client);
+  g_assert_cmpstr (client->stages->str, ==, "resolving connecting upgrading");
+  g_assert_cmpstr (
+      rt_fake_conn_get_request_line (conn), ==, "GET /v1/realtime HTTP/1.1");
+  g_assert_cmpstr (
+      rt_fake_conn_get_header (conn, "Authorization"), ==, "Bearer " SECRET);
+  g_assert_cmpstr (rt_fake_conn_get_header (conn, "X-Session-Id"), ==, "s1");
+  g_assert_cmpstr (rt_fake_conn_get_header (conn, "X-Empty"), ==, "");
+  g_assert_null (rt_fake_conn_get_header (conn, "Sec-WebSocket-Extensions"));
+  g_assert_null (rt_fake_conn_get_header (conn, "Sec-WebSocket-Protocol"));
+
+  net_client_send (client, "{\"type\":\"a\"}");
+  rt_fake_conn_expect_event (conn, "a", NET_WAIT);
+  rt_fake_conn_send_text (conn, "{\"type\":\"b\"}");
+  net_client_expect_messages (client, 1);
+  g_assert_cmpstr (
+      g_bytes_get_data (client->last, NULL), ==, "{\"type\":\"b\"}");
+}
+
+static void
+test_api_key (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (RT_FAKE_SERVER_PLAIN);
+  RtConnectParams *params = net_params_new (server);
+  g_autoptr (NetClient) client = NULL;
+  RtFakeConn *conn;
+
+  params->auth_header = g_strdup ("api-key");
+  params->secret = g_strdup (SECRET);
+  client = net_client_new (params);
+  conn = rt_fake_server_expect_connection (server, NET_WAIT);
+  g_assert_cmpstr (rt_fake_conn_get_header (conn, "api-key"), ==, SECRET);
+  g_assert_null (rt_fake_conn_get_header (conn, "Authorization"));
+  net_client_expect_open (client);
+}
+
+static void
+test_trickle (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (RT_FAKE_SERVER_PLAIN);
+  g_autoptr (NetClient) client = NULL;
+
+  rt_fake_server_set_handshake (server, RT_FAKE_HANDSHAKE_TRICKLE);
+  client = attempt (server);
+  net_client_expect_open (client);
+}
+
+/* Frames that come in one piece with the 101 are not lost. */
+static void
+test_glued (void)
+{
+  static const guint8 frames[] = { 0x81, 2, 'h', 'i', 0x81, 1, '!' };
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (RT_FAKE_SERVER_PLAIN);
+  g_autoptr (NetClient) client = NULL;
+
+  rt_fake_server_set_glued (server, frames, sizeof (frames));
+  client = attempt (server);
+  net_client_expect_messages (client, 2);
+  g_assert_cmpuint (client->n_bytes, ==, 3);
+}
+
+/* More than a buffer of them. */
+static void
+test_glued_much (void)
+{
+  const gsize n = 20000;
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (RT_FAKE_SERVER_PLAIN);
+  g_autoptr (NetClient) client = NULL;
+  g_autofree guint8 *frames = g_malloc (n * 3);
+  gsize i;
+
+  for (i = 0; i < n; i++) {
+    frames[3 * i] = 0x81;
+    frames[3 * i + 1] = 1;
+    frames[3 * i + 2] = 'x';
+  }
+  rt_fake_server_set_glued (server, frames, n * 3);
+  client = attempt (server);
+  net_client_expect_messages (client, n);
+}
+
+static void
+test_send_before_open (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (RT_FAKE_SERVER_PLAIN);
+  g_autoptr (NetClient) client = NULL;
+  g_autofree gchar *order = NULL;
+  RtFakeConn *conn;
+
+  rt_fake_server_set_handshake (server, RT_FAKE_HANDSHAKE_TRICKLE);
+  client = attempt (server);
+  net_client_send (client, "{\"type\":\"early\"}");
+  net_client_expect_open (client);
+  net_client_send (client, "{\"type\":\"late\"}");
+  conn = rt_fake_server_expect_connection (server, NET_WAIT);
+  rt_fake_conn_expect_event (conn, "late", NET_WAIT);
+  order = rt_fake_conn_dup_order (conn);
+  g_assert_cmpstr (order, ==, "early late");
+}
+
+typedef struct {
+  RtFakeHandshake handshake;
+  RtEndKind kind;
+  guint timeout;
+  const gchar *part; /* of the reason */
+} FailureRow;
+
+static void
+test_failures (void)
+{
+  static const FailureRow rows[] = {
+    { RT_FAKE_HANDSHAKE_MUTE, RT_END_TIMEOUT, 200, "upgrading" },
+    { RT_FAKE_HANDSHAKE_SILENT, RT_END_TIMEOUT, 200, "upgrading" },
+    { RT_FAKE_HANDSHAKE_SLOWLORIS, RT_END_TIMEOUT, 300, "upgrading" },
+    { RT_FAKE_HANDSHAKE_GARBAGE, RT_END_PROTOCOL, NET_WAIT, "not HTTP" },
+    { RT_FAKE_HANDSHAKE_CLOSE_EARLY, RT_END_LOST, NET_WAIT, "closed" },
+    { RT_FAKE_HANDSHAKE_BAD_ACCEPT, RT_END_PROTOCOL, NET_WAIT,
+        "Sec-WebSocket-Accept" },
+    { RT_FAKE_HANDSHAKE_HUGE_HEADERS, RT_END_PROTOCOL, NET_WAIT, "64 KiB" },
+    { RT_FAKE_HANDSHAKE_ENDLESS_BODY, RT_END_REFUSED, NET_WAIT, "500" },
+  };
+  gsize i;
+
+  for (i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (RtFakeServer) server = rt_fake_server_new (RT_FAKE_SERVER_PLAIN);
+    RtConnectParams *params = net_params_new (server);
+    g_autoptr (NetClient) client = NULL;
+    gint64 began = g_get_monotonic_time ();
+    const RtEnd *end;
+
+    g_test_message ("row %" G_GSIZE_FORMAT, i);
+    params->connect_timeout = rows[i].timeout;
+    rt_fake_server_set_handshake (server, rows[i].handshake);
+    client = net_client_new (params);
+    end = net_client_expect_end (client, rows[i].kind, NET_WAIT);
+    g_assert_nonnull (strstr (end->reason, rows[i].part));
+    g_assert_false (client->opened);
+    if (rows[i].kind == RT_END_TIMEOUT)
+      g_assert_cmpint (
+          client->ended_at - began, >=, rows[i].timeout * 1000 - 1000);
+    if (rows[i].kind == RT_END_LOST)
+      g_assert_cmpuint (end->close_code, ==, 1006);
+  }
+}
+
+typedef struct {
+  guint status;
+  const gchar *headers;
+  const gchar *body;
+  const gchar *part;
+  const gchar *absent;
+  guint retry_after;
+} HttpRow;
+
+static void
+test_http (void)
+{
+  static const HttpRow rows[] = {
+    { 401, "Content-Type: application/json\r\n",
+        "{\"error\":{\"message\":\"Incorrect API key provided: " SECRET
+        ", sk-abcdefghijkl\"}}",
+        "Incorrect API key provided: [redacted], [redacted]", SECRET, 0 },
+    { 429, "Retry-After: 17\r\n", "slow down", "slow down", NULL, 17 },
+    { 503, "Retry-After: Wed, 21 Oct 2015 07:28:00 GMT\r\n", "", "503", NULL,
+        0 },
+    { 503, "Retry-After: soon\r\n", "", "503", NULL, 0 },
+    { 301, "Location: wss://elsewhere.example/x?key=" SECRET "\r\n", "moved",
+        "elsewhere.example", SECRET, 0 },
+    { 307, NULL, "", "redirects", NULL, 0 },
+    { 200, "Content-Type: text/plain\r\n", "I am no\r\n  WebSocket\r\n",
+        "I am no WebSocket", "\n", 0 },
+    { 502, "Content-Type: text/html\r\n",
+        "<html><head><style>p {}</style><title>502 Bad Gateway</title>"
+        "<!-- a > b --></head>\r\n<body><h1>Bad&nbsp;Gateway</h1></body>",
+        "502 Bad Gateway", "<", 0 },
+    { 404, NULL, "", "HTTP 404", NULL, 0 },
+  };
+  gsize i;
+
+  for (i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (RtFakeServer) server = rt_fake_server_new (RT_FAKE_SERVER_PLAIN);
+    RtConnectParams *params = net_params_new (server);
+    g_autoptr (NetClient) client = NULL;
+    const RtEnd *end;
+
+    params->auth_header = g_strdup ("Authorization");
+    params->secret = g_strdup (SECRET);
+    rt_fake_server_set_http (
+        server, rows[i].status, rows[i].headers, rows[i].body);
+    client = net_client_new (params);
+    end = net_client_expect_end (client, RT_END_REFUSED, NET_WAIT);
+    g_assert_cmpuint (end->http_status, ==, rows[i].status);
+    g_assert_cmpuint (end->retry_after, ==, rows[i].retry_after);
+    g_assert_nonnull (strstr (end->reason, rows[i].part));
+    if (rows[i].absent != NULL)
+      g_assert_null (strstr (end->reason, rows[i].absent));
+    g_assert_cmpuint (rt_fake_server_get_accepted (server), ==, 1);
+  }
+}
+
+static void
+test_retry_date (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (RT_FAKE_SERVER_PLAIN);
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+  g_autoptr (GDateTime) then = g_date_time_add_seconds (now, 100);
+  g_autofree gchar *header
+      = g_date_time_format (then, "Retry-After: %a, %d %b %Y %H:%M:%S GMT\r\n");
+  g_autoptr (NetClient) client = NULL;
+  const RtEnd *end;
+
+  rt_fake_server_set_http (server, 503, header, "");
+  client = attempt (server);
+  end = net_client_expect_end (client, RT_END_REFUSED, NET_WAIT);
+  g_assert_cmpuint (end->retry_after, >, 80);
+  g_assert_cmpuint (end->retry_after, <=, 100);
+}
+
+static void
+test_long_body (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (RT_FAKE_SERVER_PLAIN);
+  g_autofree gchar *body = g_strnfill (100000, 'x');
+  g_autoptr (NetClient) client = NULL;
+  const RtEnd *end;
+
+  rt_fake_server_set_http (server, 500, NULL, body);
+  client = attempt (server);
+  end = net_client_expect_end (client, RT_END_REFUSED, NET_WAIT);
+  g_assert_cmpuint (strlen (end->reason), <, 600);
+}
+
+static void
+test_bad_upgrades (void)
+{
+  static const gchar *const rows[][2] = {
+    { "Sec-WebSocket-Extensions: permessage-deflate\r\n", "extension" },
+    { "Sec-WebSocket-Protocol: realtime\r\n", "subprotocol" },
+  };
+  gsize i;
+
+  for (i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (RtFakeServer) server = rt_fake_server_new (RT_FAKE_SERVER_PLAIN);
+    g_autoptr (NetClient) client = NULL;
+    const RtEnd *end;
+
+    rt_fake_server_set_upgrade_headers (server, rows[i][0]);
+    client = attempt (server);
+    end = net_client_expect_end (client, RT_END_PROTOCOL, NET_WAIT);
+    g_assert_nonnull (strstr (end->reason, rows[i][1]));
+    g_assert_cmpuint (end->http_status, ==, 101);
+  }
+}
+
+static void
+test_unreachable (void)
+{
+  RtFakeServer *server = rt_fake_server_new (RT_FAKE_SERVER_PLAIN);
+  RtConnectParams *params = net_params_new (server);
+  RtConnectParams *nowhere = net_params_new (NULL);
+  g_autoptr (NetClient) refused = NULL;
+  g_autoptr (NetClient) unknown = NULL;
+
+  rt_fake_server_free (server);
+  refused = net_client_new (params);
+  net_client_expect_end (refused, RT_END_UNREACHABLE, NET_WAIT);
+  net_params_set_url (nowhere, "ws://no-such-host.invalid");
+  unknown = net_client_new (nowhere);
+  net_client_expect_end (unknown, RT_END_UNREACHABLE, NET_WAIT);
+}
+
+static void
+test_bad_settings (void)
+{
+  static const gchar *const headers[][2] = {
+    { "Host", "evil" },
+    { "X-A", "b\r\nX-C: d" },
+    { "", "b" },
+  };
+  gsize i;
+
+  for (i = 0; i < G_N_ELEMENTS (headers); i++) {
+    g_autoptr (RtFakeServer) server = rt_fake_server_new (RT_FAKE_SERVER_PLAIN);
+    RtConnectParams *params = net_params_new (server);
+    g_autoptr (NetClient) client = NULL;
+    g_autoptr (GError) error = NULL;
+    const RtEnd *end;
+
+    params->headers = g_new0 (gchar *, 3);
+    params->headers[0] = g_strdup (headers[i][0]);
+    params->headers[1] = g_strdup (headers[i][1]);
+    g_assert_false (rt_connect_params_check (params, &error));
+    g_assert_nonnull (strstr (error->message, "extra-headers"));
+    client = net_client_new (params);
+    end = net_client_expect_end (client, RT_END_SETTINGS, NET_WAIT);
+    g_assert_nonnull (strstr (end->reason, "extra-headers"));
+    g_assert_cmpuint (rt_fake_server_get_accepted (server), ==, 0);
+  }
+}
+
+static void
+come_and_go (RtFakeServer *server, const gchar *stage)
+{
+  NetClient *client = attempt (server);
+
+  net_client_expect_stage (client, stage);
+  net_client_free (client);
+  g_assert_true (rt_fake_server_wait_idle (server, NET_WAIT));
+}
+
+/* Freed in each phase: nothing is called, nothing stays open. */
+static void
+test_free_while_connecting (void)
+{
+  static const RtFakeHandshake handshakes[] = { RT_FAKE_HANDSHAKE_OK,
+    RT_FAKE_HANDSHAKE_MUTE, RT_FAKE_HANDSHAKE_SILENT,
+    RT_FAKE_HANDSHAKE_SLOWLORIS, RT_FAKE_HANDSHAKE_ENDLESS_BODY };
+  static const gchar *const stages[] = { "", "connecting", "upgrading" };
+  gsize i, j;
+  guint before;
+
+  for (i = 0; i < G_N_ELEMENTS (handshakes); i++) {
+    g_autoptr (RtFakeServer) server = rt_fake_server_new (RT_FAKE_SERVER_PLAIN);
+
+    rt_fake_server_set_handshake (server, handshakes[i]);
+    /* what the server opens once */
+    come_and_go (server, "upgrading");
+    before = net_count_descriptors ();
+    for (j = 0; j < G_N_ELEMENTS (stages); j++)
+      come_and_go (server, stages[j]);
+    net_expect_descriptors (before);
+  }
+}
+
+static void
+test_close_while_connecting (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (RT_FAKE_SERVER_PLAIN);
+  g_autoptr (NetClient) client = NULL;
+
+  rt_fake_server_set_handshake (server, RT_FAKE_HANDSHAKE_SILENT);
+  client = attempt (server);
+  net_client_expect_stage (client, "upgrading");
+  net_client_close (client, 1000, NULL);
+  net_client_expect_end (client, RT_END_REQUESTED, 1000);
+}
+
+int
+main (int argc, char *argv[])
+{
+  net_test_init (&argc, &argv);
+  g_test_add_func ("/net/connect/open", test_open);
+  g_test_add_func ("/net/connect/api-key", test_api_key);
+  g_test_add_func ("/net/connect/trickle", test_trickle);
+  g_test_add_func ("/net/connect/glued", test_glued);
+  g_test_add_func ("/net/connect/glued-much", test_glued_much);
+  g_test_add_func ("/net/connect/send-before-open", test_send_before_open);
+  g_test_add_func ("/net/connect/failures", test_failures);
+  g_test_add_func ("/net/connect/http", test_http);
+  g_test_add_func ("/net/connect/retry-date", test_retry_date);
+  g_test_add_func ("/net/connect/long-body", test_long_body);
+  g_test_add_func ("/net/connect/bad-upgrades", test_bad_upgrades);
+  g_test_add_func ("/net/connect/unreachable", test_unreachable);
+  g_test_add_func ("/net/connect/bad-settings", test_bad_settings);
+  g_test_add_func ("/net/connect/free", test_free_while_connecting);
+  g_test_add_func ("/net/connect/close", test_close_while_connecting);
+  return g_test_run ();
+}
