@@ -87,7 +87,8 @@ rt_session_handle_response_done (
   for (i = 0; response != NULL && i < response->output->len; i++) {
     const RtItem *item = g_ptr_array_index (response->output, i);
 
-    rt_session_learn_call (self, item, completed, effects);
+    rt_session_learn_call (
+        self, item, completed || item->status != NULL, effects);
   }
   rt_session_end_tracks (self, id, NULL, -1, effects);
   note_done (self, event, effects);

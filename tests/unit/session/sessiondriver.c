@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Rows of words against a session.  One thread.
+ */
+#include "sessiondriver.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+  RtDialect dialect;
+  RtSessionConfig *config;
+  RtSession *session;
+  RtEffects *effects;
+} Driver;
+
+static void
+set_string (gchar **field, const gchar *value)
+{
+  g_free (*field);
+  *field = g_str_equal (value, "-") ? NULL : g_strdup (value);
+}
+
+static void
+set_config (RtSessionConfig *config, const gchar *key, const gchar *value)
+{
+  if (g_str_equal (key, "mode"))
+    config->mode = g_str_equal (value, "transcription")
+                       ? RT_MODE_TRANSCRIPTION
+                       : RT_MODE_CONVERSATIONAL;
+  else if (g_str_equal (key, "turns"))
+    config->turn_detection = g_str_equal (value, "none")
+                                 ? RT_TURN_DETECTION_NONE
+                                 : RT_TURN_DETECTION_SERVER_VAD;
+  else if (g_str_equal (key, "create"))
+    config->create_response = atoi (value);
+  else if (g_str_equal (key, "interrupt"))
+    config->interrupt_response = atoi (value);
+  else if (g_str_equal (key, "voice"))
+    set_string (&config->voice, value);
+  else if (g_str_equal (key, "prompt"))
+    set_string (&config->prompt, value);
+  else if (g_str_equal (key, "model"))
+    set_string (&config->model, value);
+  else if (g_str_equal (key, "conversation"))
+    set_string (&config->conversation_id, value);
+  else if (g_str_equal (key, "transcriber"))
+    set_string (&config->transcription_model, value);
+  else if (g_str_equal (key, "handoff"))
+    set_string (&config->handoff_tool, value);
+  else if (g_str_equal (key, "codec"))
+    config->output_format = (RtAudioFormat){ RT_CODEC_PCMU, 8000, 1 };
+  else
+    g_error ("no such setting: %s", key);
+}
+
+/* "bare": a dialect that knows no replies and ends at errors.  "mute": the
+ * user's voice interrupts nothing here. */
+static void
+set_up (Driver *driver, const gchar *setup)
+{
+  g_auto (GStrv) words = g_strsplit (setup, " ", -1);
+  gboolean barge_in = TRUE;
+  guint i;
+
+  driver->dialect = rt_dialect_v2;
+  driver->config = rt_session_config_new ();
+  for (i = 0; words[i] != NULL; i++) {
+    gchar *value = strchr (words[i], '=');
+
+    if (g_str_equal (words[i], "bare")) {
+      driver->dialect.flags = RT_DIALECT_ERRORS_END;
+    } else if (g_str_equal (words[i], "mute")) {
+      barge_in = FALSE;
+    } else if (value != NULL) {
+      *value = '\0';
+      set_config (driver->config, words[i], value + 1);
+    }
+  }
+  driver->session = rt_session_new (&driver->dialect, driver->config);
+  rt_session_set_barge_in (driver->session, barge_in);
+  driver->effects = rt_effects_new ();
+}
+
+static void
+tear_down (Driver *driver)
+{
+  rt_session_free (driver->session);
+  rt_session_config_free (driver->config);
+  rt_effects_free (driver->effects);
+}
+
+static gboolean
+ask (Driver *driver, gchar **words)
+{
+  static const gchar *const names[] = { "text", "raw", "commit", "clear",
+    "create", "interrupt", "handoff", "function", "update" };
+  RtRequest request = { RT_REQUEST_TEXT };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (names); i++)
+    if (g_str_equal (words[0], names[i]))
+      break;
+  g_assert_cmpuint (i, <, G_N_ELEMENTS (names));
+  request.type = i;
+  switch (request.type) {
+    case RT_REQUEST_TEXT:
+    case RT_REQUEST_RAW:
+      request.text = words[1];
+      break;
+    case RT_REQUEST_HANDOFF_OUTPUT:
+      request.id = g_str_equal (words[1], "-") ? NULL : words[1];
+      request.text = words[2];
+      request.final = g_strcmp0 (words[3], "final") == 0;
+      break;
+    case RT_REQUEST_FUNCTION_OUTPUT:
+      request.id = g_str_equal (words[1], "-") ? NULL : words[1];
+      request.text = words[2];
+      break;
+    default:
+      break;
+  }
+  return rt_session_request (driver->session, &request, driver->effects);
+}
+
+/* "1=40/100": of 100 ms of track 1, 40 were heard; at 24 kHz, or behind a "@"
+ * so many hertz. */
+static void
+dropped (Driver *driver, gchar **words)
+{
+  g_autoptr (GArray) heard = g_array_new (FALSE, FALSE, sizeof (RtHeard));
+  guint i;
+
+  for (i = 0; words[i] != NULL; i++) {
+    guint track, received_ms, rate = 24000;
+    gdouble heard_ms;
+    RtHeard entry;
+
+    g_assert_cmpint (sscanf (words[i], "%u=%lf/%u@%u", &track, &heard_ms,
+                         &received_ms, &rate),
+        >=, 3);
+    entry.track = track;
+    entry.rate = rate;
+    entry.heard = (guint64) (heard_ms * rate / 1000);
+    entry.received = (guint64) received_ms * rate / 1000;
+    g_array_append_val (heard, entry);
+  }
+  rt_session_dropped (
+      driver->session, (RtHeard *) heard->data, heard->len, driver->effects);
+}
+
+static gchar *
+question (Driver *driver, const gchar *what)
+{
+  RtSession *session = driver->session;
+
+  if (g_str_equal (what, "busy?"))
+    return g_strdup (rt_session_is_busy (session) ? "yes" : "no");
+  if (g_str_equal (what, "speaking?"))
+    return g_strdup (rt_session_user_is_speaking (session) ? "yes" : "no");
+  if (g_str_equal (what, "ready?"))
+    return g_strdup (rt_session_is_ready (session) ? "yes" : "no");
+  if (g_str_equal (what, "last_error?"))
+    return g_strdup (rt_session_get_last_error (session));
+  if (g_str_equal (what, "id?"))
+    return g_strdup (rt_session_get_id (session));
+  if (g_str_equal (what, "late?"))
+    return g_strdup_printf (
+        "%" G_GUINT64_FORMAT, rt_session_take_late_audio (session) / 1000000);
+  g_error ("no such question: %s", what);
+}
+
+static void
+configure (Driver *driver, gchar **words)
+{
+  guint i;
+
+  for (i = 0; words[i] != NULL; i++) {
+    gchar *value = strchr (words[i], '=');
+
+    *value = '\0';
+    set_config (driver->config, words[i], value + 1);
+  }
+  rt_session_set_config (driver->session, driver->config, driver->effects);
+}
+
+static gchar *
+drain_effects (Driver *driver, gboolean refused)
+{
+  g_autoptr (GString) out = g_string_new (refused ? "refused" : NULL);
+
+  while (rt_effects_length (driver->effects) > 0) {
+    g_autoptr (RtEffect) effect = rt_effects_pop (driver->effects);
+    g_autofree gchar *text = session_driver_effect_to_string (effect);
+
+    g_string_append_printf (out, "%s%s", out->len > 0 ? "; " : "", text);
+  }
+  return g_string_free (g_steal_pointer (&out), FALSE);
+}
+
+static gchar *
+run_row (Driver *driver, const gchar *in)
+{
+  g_auto (GStrv) words = NULL;
+  gboolean refused = FALSE;
+
+  g_assert_true (g_shell_parse_argv (in, NULL, &words, NULL));
+  if (g_str_has_suffix (words[0], "?"))
+    return question (driver, words[0]);
+  if (g_str_equal (words[0], "opened")) {
+    rt_session_opened (driver->session, driver->effects);
+  } else if (g_str_equal (words[0], "ask")) {
+    refused = !ask (driver, words + 1);
+  } else if (g_str_equal (words[0], "playing")) {
+    rt_session_playing (driver->session, atoi (words[1]), driver->effects);
+  } else if (g_str_equal (words[0], "drained")) {
+    rt_session_drained (driver->session, atoi (words[1]), driver->effects);
+  } else if (g_str_equal (words[0], "dropped")) {
+    dropped (driver, words + 1);
+  } else if (g_str_equal (words[0], "ended")) {
+    rt_session_input_ended (driver->session, atoi (words[1]), driver->effects);
+  } else if (g_str_equal (words[0], "config")) {
+    configure (driver, words + 1);
+  } else {
+    g_autoptr (RtEvent) event = session_driver_event (in);
+
+    g_assert_nonnull (event);
+    rt_session_event (driver->session, event, driver->effects);
+  }
+  return drain_effects (driver, refused);
+}
+
+static void
+run_table (gconstpointer data)
+{
+  const Table *table = data;
+  Driver driver;
+  guint i;
+
+  set_up (&driver, table->setup);
+  for (i = 0; i < table->n_rows; i++) {
+    g_autofree gchar *out = run_row (&driver, table->rows[i].in);
+
+    if (g_strcmp0 (out, table->rows[i].out) != 0)
+      g_error ("row %u, \"%s\"\n  wanted: %s\n  got:    %s", i,
+          table->rows[i].in, table->rows[i].out, out);
+  }
+  tear_down (&driver);
+}
+
+void
+session_driver_add (const gchar *prefix, const Table *tables, guint n_tables)
+{
+  guint i;
+
+  for (i = 0; i < n_tables; i++) {
+    g_autofree gchar *path = g_strdup_printf ("%s/%s", prefix, tables[i].name);
+
+    g_test_add_data_func (path, &tables[i], run_table);
+  }
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A session driven by words: a row is what goes in and what must come out.
+ *
+ * In: an event (`audio item=i1 resp=r1 audio=100`), a request (`ask text hi`),
+ * playback (`playing 1`, `drained 1`, `dropped 1=40/100`), `opened`,
+ * `ended 150`, `config voice=sage`, or a question (`busy?`, `speaking?`,
+ * `ready?`, `late?`, `last_error?`, `id?`).  Out: the effects, joined by "; ".
+ */
+#pragma once
+
+#include "rtsession.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  const gchar *in;
+  const gchar *out;
+} Row;
+
+typedef struct {
+  const gchar *name;
+  const gchar *setup; /* words as of `config`, and "bare" or "mute" */
+  const Row *rows;
+  guint n_rows;
+} Table;
+
+#define TABLE(name, setup, rows)           \
+  {                                        \
+    name, setup, rows, G_N_ELEMENTS (rows) \
+  }
+
+/* Each as a test of its own below `prefix`. */
+void session_driver_add (
+    const gchar *prefix, const Table *tables, guint n_tables);
+
+/* The words of an event, made one; NULL when they are none. */
+RtEvent *session_driver_event (const gchar *words);
+/* Transfer full. */
+gchar *session_driver_effect_to_string (const RtEffect *effect);
+
+G_END_DECLS
