@@ -11,6 +11,11 @@
 #define BUFFER_TIME (20 * GST_MSECOND)
 /* How often GAP events say that there is nothing. */
 #define GAP_TIME (100 * GST_MSECOND)
+/* Speech that downstream held up for longer than this starts anew, rather
+ * than with stamps that are all too late. */
+#define MAX_LAG (200 * GST_MSECOND)
+/* What a busy machine or a slow downstream may delay us without a jump. */
+#define LATE_TIME GST_SECOND
 
 /* What the other threads asked for since the last look. */
 typedef struct {
@@ -26,7 +31,6 @@ typedef struct {
   GstClockTime now;
   GstClockTime latency; /* how much of a reply is gathered */
   GstClockTime lead;    /* a buffer leaves this long after its stamp */
-  GstClockTime slack;   /* later than this after its stamp is too late */
   GstClockTime due;     /* a sample is heard this long after its stamp */
   gboolean pace;
   gboolean silence; /* gap-mode */
@@ -59,7 +63,8 @@ get_timing (GstRealtimeConversation *self, Timing *timing)
   /* a sink is given one buffer's time to get ready for what it is handed */
   timing->lead
       = timing->latency > BUFFER_TIME ? timing->latency - BUFFER_TIME : 0;
-  timing->slack = MAX (timing->latency, BUFFER_TIME);
+  /* one that waits for the clock holds each buffer until it is heard */
+  timing->slack = timing->latency + BUFFER_TIME;
   if (!GST_CLOCK_TIME_IS_VALID (timing->due))
     timing->due = timing->latency;
   if (!GST_CLOCK_TIME_IS_VALID (timing->now)) {
@@ -217,6 +222,7 @@ push_speech (GstRealtimeConversation *self, gsize size)
   rt_stats_add (self->stats, RT_STAT_AUDIO_PLAYED,
       gst_util_uint64_scale (frames, GST_SECOND, read.format.rate));
   self->out.running = TRUE;
+  self->out.dry = FALSE;
   self->out.hold = GST_CLOCK_TIME_NONE;
   push_buffer (self, buffer, frames);
 }
@@ -243,13 +249,35 @@ is_gathered (const RtPlayoutStatus *status, const Timing *timing)
                 >= timing->latency;
 }
 
-/* A reply that begins is gathered first, unless it follows so closely upon
- * what was played that its stamps simply go on.  FALSE: not yet. */
+/* The stamps simply go on: audio was there all the time, so that only we are
+ * late, or it comes in time for what was played. */
+static gboolean
+goes_on (GstRealtimeConversation *self, const Timing *timing)
+{
+  GstClockTime late = self->out.dry ? timing->slack : LATE_TIME;
+
+  return self->out.running && timing->now <= self->out.next + late;
+}
+
+/* The stamps go on where they stopped, unless what comes now could not be
+ * heard in time.  When it was there in time, but downstream took its time, it
+ * is not late yet. */
+static gboolean
+goes_on (GstRealtimeConversation *self, const Timing *timing)
+{
+  GstClockTime limit = self->out.next + MAX (timing->due, BUFFER_TIME);
+
+  if (!self->out.ran_dry)
+    limit += MAX_LAG;
+  return self->out.running && timing->now <= limit;
+}
+
+/* A reply that begins is gathered first.  FALSE: not yet. */
 static gboolean
 gather (GstRealtimeConversation *self, const RtPlayoutStatus *status,
     const Timing *timing)
 {
-  if (self->out.running && timing->now <= self->out.next + timing->slack)
+  if (goes_on (self, timing))
     return TRUE;
   if (!GST_CLOCK_TIME_IS_VALID (self->out.hold))
     self->out.hold = MAX (timing->now, self->out.next);
@@ -289,6 +317,7 @@ be_silent (
 {
   GstClockTime deadline;
 
+  self->out.ran_dry = TRUE;
   if (timing->silence && timing->pace) {
     deadline = self->out.next + timing->lead;
     if (timing->now >= deadline)
@@ -297,8 +326,7 @@ be_silent (
       gst_realtime_conversation_src_wait (self, MIN (deadline, wake_at), FALSE);
     return;
   }
-  deadline = self->out.next
-             + (self->out.running ? timing->slack + BUFFER_TIME : GAP_TIME);
+  deadline = self->out.next + (self->out.running ? timing->slack : GAP_TIME);
   if (GST_CLOCK_TIME_IS_VALID (self->out.hold))
     deadline = self->out.hold + timing->latency;
   else if (timing->now >= deadline) {
@@ -401,6 +429,7 @@ gst_realtime_conversation_src_loop (gpointer user_data)
     join_time (self, &timing);
   wake_at = report (self, &timing);
   rt_playout_peek (self->playout, &status);
+  self->out.dry |= status.bytes == 0;
   if (status.bytes > 0 && gather (self, &status, &timing))
     speak (self, &status, &timing);
   else if (status.bytes > 0 || !orders.eos_wanted || !leave (self, &timing))
