@@ -25,6 +25,7 @@ struct _RtUplink {
   gsize portion; /* what is popped at a time */
   guint waiting; /* producers, mostly none: a signal costs a system call */
   gboolean flushing;
+  guint flushes; /* begun: one may be over before who waits has seen it */
 };
 
 RtUplink *
@@ -121,16 +122,17 @@ make_room (RtUplink *self, gsize size, gsize *dropped)
 static gboolean
 push_waiting (RtUplink *self, const guint8 *data, gsize size)
 {
+  guint flushes = self->flushes;
   gsize n;
 
   while (size > 0) {
     self->waiting++;
-    while (!self->flushing && (n = get_room (self)) == 0)
+    while (self->flushes == flushes && get_room (self) == 0)
       g_cond_wait (&self->room, &self->lock);
     self->waiting--;
-    if (self->flushing)
+    if (self->flushes != flushes)
       return FALSE;
-    n = MIN (n, size);
+    n = MIN (size, get_room (self));
     rt_ring_push (&self->ring, data, n);
     data += n;
     size -= n;
@@ -192,24 +194,16 @@ rt_uplink_level (RtUplink *self)
   return level;
 }
 
-/* lock */
-static gsize
-drop_all (RtUplink *self)
-{
-  gsize bytes = whole_frames (self);
-
-  rt_ring_clear (&self->ring);
-  wake (self);
-  return bytes;
-}
-
+/* A part of a frame stays: the producer may be about to push the rest. */
 gsize
 rt_uplink_clear (RtUplink *self)
 {
   gsize bytes;
 
   g_mutex_lock (&self->lock);
-  bytes = drop_all (self);
+  bytes = whole_frames (self);
+  rt_ring_pop (&self->ring, NULL, bytes);
+  wake (self);
   g_mutex_unlock (&self->lock);
   return bytes;
 }
@@ -222,10 +216,12 @@ rt_uplink_set_format (RtUplink *self, guint frame_size, guint rate)
   g_return_val_if_fail (frame_size > 0 && rate > 0, 0);
   g_mutex_lock (&self->lock);
   if (self->frame_size != frame_size || self->rate != rate) {
-    bytes = drop_all (self);
+    bytes = whole_frames (self);
+    rt_ring_clear (&self->ring);
     self->portion = 0;
     self->frame_size = frame_size;
     self->rate = rate;
+    wake (self);
   }
   g_mutex_unlock (&self->lock);
   return bytes;
@@ -240,14 +236,17 @@ rt_uplink_set_limit (RtUplink *self, guint64 limit)
   g_mutex_unlock (&self->lock);
 }
 
-/* What an interrupted push has left of a frame would be joined to a stranger. */
+/* What comes behind a flush begins with a whole frame: a part of one that was
+ * left would be joined to a stranger. */
 void
 rt_uplink_set_flushing (RtUplink *self, gboolean flushing)
 {
   g_mutex_lock (&self->lock);
   self->flushing = flushing;
-  if (flushing)
+  if (flushing) {
+    self->flushes++;
     rt_ring_unpush (&self->ring, self->ring.used - whole_frames (self));
+  }
   wake (self);
   g_mutex_unlock (&self->lock);
 }

@@ -40,9 +40,11 @@ RtUplinkResult rt_uplink_push (RtUplink *uplink, const guint8 *data, gsize size,
 gsize rt_uplink_pop (RtUplink *uplink, guint8 *out, gsize size, gboolean rest);
 /* Bytes queued now. */
 gsize rt_uplink_level (RtUplink *uplink);
-/* Drops everything; returns the bytes. */
+/* Drops all whole frames; returns the bytes.  A part of a frame stays for the
+ * rest of it to come. */
 gsize rt_uplink_clear (RtUplink *uplink);
-/* While flushing, push returns at once.  Setting it wakes a waiting push. */
+/* While flushing, push returns at once.  Setting it wakes a waiting push, and
+ * forgets a part of a frame: the next push begins with a whole one. */
 void rt_uplink_set_flushing (RtUplink *uplink, gboolean flushing);
 
 G_END_DECLS

@@ -129,8 +129,9 @@ test_clear (void)
   push (uplink, "aabbc", 0, 4);
   g_assert_cmpuint (rt_uplink_clear (uplink), ==, 4);
   g_assert_cmpuint (rt_uplink_clear (uplink), ==, 0);
-  push (uplink, "dd", 0, 2);
-  pop (uplink, 2, FALSE, "dd");
+  /* not by whole frames: who pushes knows nothing of it */
+  push (uplink, "cdd", 0, 4);
+  pop (uplink, 4, FALSE, "ccdd");
 }
 
 static void
