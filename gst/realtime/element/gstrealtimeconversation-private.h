@@ -70,7 +70,6 @@ struct _GstRealtimeConversation {
     gboolean playing;       /* the clock ran when we last looked */
     gboolean ran_dry;       /* there was nothing to say since then */
     gboolean running;       /* speech was the last thing that left */
-    gboolean dry;           /* nothing was there since then */
     GstClockTime next;      /* running time of the next sample, exact */
     GstClockTime anchor;    /* where the stamps of this run began … */
     guint64 frames;         /* … and how many frames were stamped since */

@@ -14,8 +14,6 @@
 /* Speech that downstream held up for longer than this starts anew, rather
  * than with stamps that are all too late. */
 #define MAX_LAG (200 * GST_MSECOND)
-/* What a busy machine or a slow downstream may delay us without a jump. */
-#define LATE_TIME GST_SECOND
 
 /* What the other threads asked for since the last look. */
 typedef struct {
@@ -63,8 +61,6 @@ get_timing (GstRealtimeConversation *self, Timing *timing)
   /* a sink is given one buffer's time to get ready for what it is handed */
   timing->lead
       = timing->latency > BUFFER_TIME ? timing->latency - BUFFER_TIME : 0;
-  /* one that waits for the clock holds each buffer until it is heard */
-  timing->slack = timing->latency + BUFFER_TIME;
   if (!GST_CLOCK_TIME_IS_VALID (timing->due))
     timing->due = timing->latency;
   if (!GST_CLOCK_TIME_IS_VALID (timing->now)) {
@@ -222,7 +218,7 @@ push_speech (GstRealtimeConversation *self, gsize size)
   rt_stats_add (self->stats, RT_STAT_AUDIO_PLAYED,
       gst_util_uint64_scale (frames, GST_SECOND, read.format.rate));
   self->out.running = TRUE;
-  self->out.dry = FALSE;
+  self->out.ran_dry = FALSE;
   self->out.hold = GST_CLOCK_TIME_NONE;
   push_buffer (self, buffer, frames);
 }
@@ -247,16 +243,6 @@ is_gathered (const RtPlayoutStatus *status, const Timing *timing)
          || gst_util_uint64_scale (status->bytes, GST_SECOND,
                 (guint64) status->format.frame_size * status->format.rate)
                 >= timing->latency;
-}
-
-/* The stamps simply go on: audio was there all the time, so that only we are
- * late, or it comes in time for what was played. */
-static gboolean
-goes_on (GstRealtimeConversation *self, const Timing *timing)
-{
-  GstClockTime late = self->out.dry ? timing->slack : LATE_TIME;
-
-  return self->out.running && timing->now <= self->out.next + late;
 }
 
 /* The stamps go on where they stopped, unless what comes now could not be
@@ -326,7 +312,8 @@ be_silent (
       gst_realtime_conversation_src_wait (self, MIN (deadline, wake_at), FALSE);
     return;
   }
-  deadline = self->out.next + (self->out.running ? timing->slack : GAP_TIME);
+  deadline = self->out.next
+             + (self->out.running ? timing->due + BUFFER_TIME : GAP_TIME);
   if (GST_CLOCK_TIME_IS_VALID (self->out.hold))
     deadline = self->out.hold + timing->latency;
   else if (timing->now >= deadline) {
@@ -429,7 +416,6 @@ gst_realtime_conversation_src_loop (gpointer user_data)
     join_time (self, &timing);
   wake_at = report (self, &timing);
   rt_playout_peek (self->playout, &status);
-  self->out.dry |= status.bytes == 0;
   if (status.bytes > 0 && gather (self, &status, &timing))
     speak (self, &status, &timing);
   else if (status.bytes > 0 || !orders.eos_wanted || !leave (self, &timing))
