@@ -235,9 +235,11 @@ end_of_handshake (RtConnect *self, GTlsConnection *tls, GError *error)
 
   if (text != NULL)
     return rt_end_new (self->params, RT_END_TLS, "%s", text);
-  if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_NOT_TLS))
+  /* what HTTP is to GnuTLS depends on its first bytes */
+  if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_NOT_TLS)
+      || g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_MISC))
     return rt_end_new (self->params, RT_END_PROTOCOL,
-        "the answer is not TLS: the server wants ws, not wss");
+        "%s (does the server want ws?)", error->message);
   if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_CERTIFICATE_REQUIRED))
     return rt_end_new (self->params, RT_END_TLS,
         "the server wants a client certificate (tls-certificate)");

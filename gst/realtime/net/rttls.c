@@ -142,18 +142,24 @@ rt_tls_check (const RtConnectParams *params, GError **error)
   return TRUE;
 }
 
-/* Called when the system's CAs were not enough.  What was still wrong is kept
- * for the explanation. */
+/* Called when the system's CAs were not enough.  What was wrong is kept for the
+ * explanation: of the file's CAs only what is wrong although they know it. */
 static gboolean
 accept_certificate_cb (GTlsConnection *connection, GTlsCertificate *peer,
     GTlsCertificateFlags errors, gpointer user_data)
 {
+  const guint unknown
+      = G_TLS_CERTIFICATE_UNKNOWN_CA | G_TLS_CERTIFICATE_GENERIC_ERROR;
   Verifier *self = user_data;
+  GTlsCertificateFlags extra;
 
-  if (self != NULL)
-    errors = g_tls_database_verify_chain (self->extra, peer,
+  if (self != NULL) {
+    extra = g_tls_database_verify_chain (self->extra, peer,
         G_TLS_DATABASE_PURPOSE_AUTHENTICATE_SERVER, self->identity, NULL,
         G_TLS_DATABASE_VERIFY_NONE, NULL, NULL);
+    if ((extra & unknown) == 0)
+      errors = extra;
+  }
   g_object_set_data (
       G_OBJECT (connection), ERRORS_KEY, GUINT_TO_POINTER (errors));
   return errors == 0;
@@ -222,7 +228,7 @@ to_x509 (GTlsCertificate *certificate)
 }
 
 static gboolean
-is_pinned (X509 *certificate, GByteArray *pins)
+has_pinned_key (X509 *certificate, GByteArray *pins)
 {
   guint8 digest[PIN_SIZE];
   guint8 *spki = NULL;
@@ -241,10 +247,11 @@ is_pinned (X509 *certificate, GByteArray *pins)
 
 /* The presented chain is the server's word: a link counts only when it is a
  * CA that really signed the one before. */
-static gboolean
-chain_is_pinned (GTlsCertificate *leaf, GByteArray *pins)
+gboolean
+rt_tls_is_pinned (GTlsCertificate *leaf, const gchar *pins)
 {
-  GTlsCertificate *certificate = leaf;
+  g_autoptr (GByteArray) digests = parse_pins (pins);
+  GTlsCertificate *certificate = digests != NULL ? leaf : NULL;
   X509 *previous = NULL, *current;
   gboolean found = FALSE;
   guint depth;
@@ -259,7 +266,7 @@ chain_is_pinned (GTlsCertificate *leaf, GByteArray *pins)
       X509_free (current);
       break;
     }
-    found = is_pinned (current, pins);
+    found = has_pinned_key (current, digests);
     X509_free (previous);
     previous = current;
     certificate = g_tls_certificate_get_issuer (certificate);
@@ -274,15 +281,12 @@ rt_tls_objection (GTlsConnection *connection, const RtConnectParams *params)
   GTlsProtocolVersion version
       = g_tls_connection_get_protocol_version (connection);
   GTlsCertificate *peer = g_tls_connection_get_peer_certificate (connection);
-  g_autoptr (GByteArray) pins = NULL;
 
   if (version != G_TLS_PROTOCOL_VERSION_TLS_1_2
       && version != G_TLS_PROTOCOL_VERSION_TLS_1_3)
     return "the server speaks no TLS newer than 1.1";
-  if (params->tls_pins == NULL)
-    return NULL;
-  pins = parse_pins (params->tls_pins);
-  if (pins == NULL || peer == NULL || !chain_is_pinned (peer, pins))
+  if (params->tls_pins != NULL
+      && (peer == NULL || !rt_tls_is_pinned (peer, params->tls_pins)))
     return "the server's key is none of tls-pins";
   return NULL;
 }

@@ -19,6 +19,8 @@ GTlsConnection *rt_tls_new (GIOStream *base, GSocketConnectable *identity,
  * the request.  NULL when all is well, else what is wrong. */
 const gchar *rt_tls_objection (
     GTlsConnection *connection, const RtConnectParams *params);
+/* One of `pins` is the key of `leaf`, or of a CA that it leads to. */
+gboolean rt_tls_is_pinned (GTlsCertificate *leaf, const gchar *pins);
 /* What was wrong with the certificate, NULL if it was not that. */
 const gchar *rt_tls_explain (GTlsConnection *connection);
 

@@ -221,7 +221,7 @@ net_client_let_go_here (NetClient *self)
 {
   g_mutex_lock (&self->lock);
   self->freed = TRUE;
-  g_mutex_unlock (&self->lock);
+  unlock (self);
   g_clear_pointer (&self->transport, rt_transport_free);
 }
 
@@ -332,7 +332,7 @@ net_client_expect_stage (NetClient *self, const gchar *stage)
 }
 
 const RtEnd *
-net_client_expect_end (NetClient *self, RtEndKind kind, guint ms)
+net_client_wait_end (NetClient *self, guint ms)
 {
   gint64 deadline = deadline_of (ms);
 
@@ -341,8 +341,44 @@ net_client_expect_end (NetClient *self, RtEndKind kind, guint ms)
     wait (self, deadline, "end");
   g_mutex_unlock (&self->lock);
   g_test_message ("ended: %s", self->end.reason);
-  g_assert_cmpint (self->end.kind, ==, (gint) kind);
   return &self->end;
+}
+
+const RtEnd *
+net_client_expect_end (NetClient *self, RtEndKind kind, guint ms)
+{
+  const RtEnd *end = net_client_wait_end (self, ms);
+
+  g_assert_cmpint (end->kind, ==, (gint) kind);
+  return end;
+}
+
+const RtEnd *
+net_expect_refused (
+    RtFakeServer *server, NetClient *client, RtEndKind kind, const gchar *part)
+{
+  const RtEnd *end = net_client_expect_end (client, kind, NET_WAIT);
+
+  if (strstr (end->reason, part) == NULL)
+    g_error ("no \"%s\" in \"%s\"", part, end->reason);
+  /* nobody saw a key */
+  g_assert_cmpuint (rt_fake_server_get_requests (server), ==, 0);
+  return end;
+}
+
+void
+net_expect_bad_settings (RtConnectParams *params, const gchar *name)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NetClient) client = NULL;
+  const RtEnd *end;
+
+  g_assert_false (rt_connect_params_check (params, &error));
+  g_test_message ("%s", error->message);
+  g_assert_true (g_str_has_prefix (error->message, name));
+  client = net_client_new (params);
+  end = net_client_expect_end (client, RT_END_SETTINGS, NET_WAIT);
+  g_assert_true (g_str_has_prefix (end->reason, name));
 }
 
 guint

@@ -66,8 +66,15 @@ void net_client_expect_open (NetClient *client);
 void net_client_expect_messages (NetClient *client, guint n);
 void net_client_expect_stage (NetClient *client, const gchar *stage);
 /* The end, within `ms`. */
+const RtEnd *net_client_wait_end (NetClient *client, guint ms);
 const RtEnd *net_client_expect_end (
     NetClient *client, RtEndKind kind, guint ms);
+
+/* … before the server saw a request, and `part` is in the reason. */
+const RtEnd *net_expect_refused (
+    RtFakeServer *server, NetClient *client, RtEndKind kind, const gchar *part);
+/* Takes `params`: both the check and the attempt blame `name`. */
+void net_expect_bad_settings (RtConnectParams *params, const gchar *name);
 
 /* Open descriptors of the process. */
 guint net_count_descriptors (void);
