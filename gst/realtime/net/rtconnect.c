@@ -8,6 +8,7 @@
 #include "rtproxy.h"
 #include "rttls.h"
 #include "rtupgrade.h"
+#include "rtverdict.h"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -125,16 +126,6 @@ enter (RtConnect *self, const gchar *stage)
   self->callbacks.progress (self->user_data, stage);
 }
 
-static RtEnd *
-lost (RtConnect *self, const gchar *text)
-{
-  RtEnd *end = rt_end_new (self->params, RT_END_LOST, "%s%s", text,
-      self->params->url->tls ? "" : " (does the server want wss?)");
-
-  end->close_code = 1006;
-  return end;
-}
-
 /* wss to a plain server: it waits for the end of what is no request to it. */
 static gboolean
 deadline_cb (gpointer user_data)
@@ -197,16 +188,8 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   self->reply = rt_http_exchange_finish (result, &error);
   if (self->over)
     return;
-  if (g_error_matches (error, RT_HTTP_ERROR, RT_HTTP_ERROR_GARBAGE)
-      || g_error_matches (error, RT_HTTP_ERROR, RT_HTTP_ERROR_TLS)) {
-    fail (
-        self, rt_end_new (self->params, RT_END_PROTOCOL, "%s", error->message));
-  } else if (g_error_matches (
-                 error, G_TLS_ERROR, G_TLS_ERROR_CERTIFICATE_REQUIRED)) {
-    fail (self, rt_end_new (self->params, RT_END_TLS,
-                    "the server wants a client certificate (tls-certificate)"));
-  } else if (error != NULL) {
-    fail (self, lost (self, error->message));
+  if (error != NULL) {
+    fail (self, rt_verdict_on_upgrade (self->params, error));
   } else if (rt_upgrade_wants_body (self->reply)) {
     self->body_deadline
         = rt_loop_add_timeout (self->loop, BODY_TIME, body_deadline_cb, self);
@@ -228,27 +211,6 @@ upgrade (RtConnect *self)
       rt_upgrade_request (self->params, self->key), answered_cb, hold (self));
 }
 
-static RtEnd *
-end_of_handshake (RtConnect *self, GTlsConnection *tls, GError *error)
-{
-  const gchar *text = rt_tls_explain (tls);
-
-  if (text != NULL)
-    return rt_end_new (self->params, RT_END_TLS, "%s", text);
-  /* what HTTP is to GnuTLS depends on its first bytes */
-  if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_NOT_TLS)
-      || g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_MISC))
-    return rt_end_new (self->params, RT_END_PROTOCOL,
-        "%s (does the server want ws?)", error->message);
-  if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_CERTIFICATE_REQUIRED))
-    return rt_end_new (self->params, RT_END_TLS,
-        "the server wants a client certificate (tls-certificate)");
-  if (error->domain == G_IO_ERROR
-      || g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_EOF))
-    return lost (self, error->message);
-  return rt_end_new (self->params, RT_END_TLS, "%s", error->message);
-}
-
 static void
 handshake_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -259,7 +221,7 @@ handshake_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!g_tls_connection_handshake_finish (tls, result, &error)) {
     if (!self->over)
-      fail (self, end_of_handshake (self, tls, error));
+      fail (self, rt_verdict_on_handshake (self->params, tls, error));
     return;
   }
   if (self->over)
@@ -329,24 +291,10 @@ tune_socket (GSocket *socket)
   g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPCNT, 3, NULL);
 }
 
-static RtEnd *
-end_of_connect (RtConnect *self, GError *error)
+static gboolean
+wants_proxy (const RtConnectParams *params)
 {
-  gboolean proxy = self->by_proxy;
-
-  if (error->domain == G_IO_ERROR)
-    switch (error->code) {
-      case G_IO_ERROR_PROXY_FAILED:
-      case G_IO_ERROR_PROXY_AUTH_FAILED:
-      case G_IO_ERROR_PROXY_NEED_AUTH:
-      case G_IO_ERROR_PROXY_NOT_ALLOWED:
-        proxy = TRUE;
-        break;
-      default:
-        break;
-    }
-  return rt_end_new (self->params, proxy ? RT_END_PROXY : RT_END_UNREACHABLE,
-      "%s", error->message);
+  return params->proxy != NULL && strcmp (params->proxy, "direct://") != 0;
 }
 
 static void
@@ -361,7 +309,7 @@ connected_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_signal_handlers_disconnect_by_data (source, self);
   if (connection == NULL) {
     if (!self->over)
-      fail (self, end_of_connect (self, error));
+      fail (self, rt_verdict_on_connect (self->params, self->by_proxy, error));
     return;
   }
   self->stream = G_IO_STREAM (connection);
@@ -370,9 +318,12 @@ connected_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   tune_socket (self->socket);
   proxy = g_object_get_data (G_OBJECT (connection), PROXY_KEY);
-  if (proxy != NULL
-      && g_strv_contains (
-          rt_proxy_protocols, g_proxy_address_get_protocol (proxy)))
+  if (proxy == NULL && wants_proxy (self->params))
+    fail (self,
+        rt_end_new (self->params, RT_END_PROXY, "the proxy was left out"));
+  else if (proxy != NULL
+           && g_strv_contains (
+               rt_proxy_protocols, g_proxy_address_get_protocol (proxy)))
     rt_proxy_connect_async (self->stream, proxy, tunnelled_cb, hold (self));
   else
     secure (self);
@@ -406,19 +357,19 @@ static GSocketClient *
 make_client (RtConnect *self)
 {
   GSocketClient *client = g_socket_client_new ();
-  const gchar *proxy = self->params->proxy;
   gsize i;
 
   for (i = 0; rt_proxy_protocols[i] != NULL; i++)
     g_socket_client_add_application_proxy (client, rt_proxy_protocols[i]);
-  if (g_strcmp0 (proxy, "direct://") == 0) {
-    g_socket_client_set_enable_proxy (client, FALSE);
-  } else if (proxy != NULL) {
+  if (wants_proxy (self->params)) {
+    g_autofree gchar *proxy = rt_proxy_uri (self->params->proxy, NULL);
     g_autoptr (GProxyResolver) resolver
         = g_simple_proxy_resolver_new (proxy, NULL);
 
     g_socket_client_set_proxy_resolver (client, resolver);
     self->by_proxy = TRUE;
+  } else if (self->params->proxy != NULL) {
+    g_socket_client_set_enable_proxy (client, FALSE);
   }
   g_signal_connect (client, "event", G_CALLBACK (event_cb), self);
   return client;

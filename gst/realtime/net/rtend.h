@@ -18,7 +18,4 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtEnd, rt_end_free)
 /* Another owner; each calls rt_connect_params_free(). */
 RtConnectParams *rt_connect_params_share (RtConnectParams *params);
 
-/* A proxy address that is safe to use: NULL and `error` if not. */
-gboolean rt_proxy_check (const gchar *proxy, GError **error);
-
 G_END_DECLS

@@ -3,6 +3,7 @@
  * What goes into a connection attempt and what comes out of it.  Any thread.
  */
 #include "rtend.h"
+#include "rtproxy.h"
 #include "rttls.h"
 
 #include <openssl/crypto.h>
@@ -89,29 +90,15 @@ check_headers (const RtConnectParams *params, GError **error)
   return TRUE;
 }
 
-/* What GIO does not understand it would leave out, and connect directly. */
-gboolean
-rt_proxy_check (const gchar *proxy, GError **error)
+static gboolean
+check_proxy (const RtConnectParams *params, GError **error)
 {
-  static const gchar *const schemes[]
-      = { "http", "socks4", "socks4a", "socks5", NULL };
-  g_autoptr (GUri) uri = NULL;
-  const gchar *host;
+  g_autofree gchar *uri = NULL;
 
-  if (proxy == NULL || strcmp (proxy, "direct://") == 0)
+  if (params->proxy == NULL || strcmp (params->proxy, "direct://") == 0)
     return TRUE;
-  uri = g_uri_parse (proxy, G_URI_FLAGS_HAS_PASSWORD, NULL);
-  if (uri == NULL)
-    return refuse (error, "proxy: not a URL of the form http://host:port");
-  if (!g_strv_contains (schemes, g_uri_get_scheme (uri)))
-    return refuse (error,
-        "proxy: the scheme is none of http, socks4, socks4a, socks5, direct");
-  host = g_uri_get_host (uri);
-  if (host == NULL || *host == '\0')
-    return refuse (error, "proxy: no host");
-  if (g_uri_get_port (uri) == 0)
-    return refuse (error, "proxy: port 0");
-  return TRUE;
+  uri = rt_proxy_uri (params->proxy, error);
+  return uri != NULL;
 }
 
 gboolean
@@ -119,7 +106,7 @@ rt_connect_params_check (const RtConnectParams *params, GError **error)
 {
   if (params->url == NULL)
     return refuse (error, "uri: none given");
-  return check_headers (params, error) && rt_proxy_check (params->proxy, error)
+  return check_headers (params, error) && check_proxy (params, error)
          && rt_tls_check (params, error);
 }
 

@@ -14,6 +14,42 @@
 
 const gchar *const rt_proxy_protocols[] = { "http", "socks4", "socks4a", NULL };
 
+static gchar *
+refuse (GError **error, const gchar *text)
+{
+  g_set_error (
+      error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "proxy: %s", text);
+  return NULL;
+}
+
+gchar *
+rt_proxy_uri (const gchar *proxy, GError **error)
+{
+  const GUriFlags flags = G_URI_FLAGS_ENCODED | G_URI_FLAGS_HAS_PASSWORD;
+  g_autoptr (GUri) uri = NULL;
+  const gchar *host, *scheme, *p;
+  gint port;
+
+  for (p = proxy; *p > ' ' && *p < 0x7f; p++)
+    ;
+  uri = *p == '\0' ? g_uri_parse (proxy, flags, NULL) : NULL;
+  if (uri == NULL)
+    return refuse (error, "not a URL of the form http://host:port");
+  scheme = g_uri_get_scheme (uri);
+  if (!g_strv_contains (rt_proxy_protocols, scheme)
+      && strcmp (scheme, "socks5") != 0)
+    return refuse (
+        error, "the scheme is none of http, socks4, socks4a, socks5, direct");
+  host = g_uri_get_host (uri);
+  port = g_uri_get_port (uri);
+  if (host == NULL || *host == '\0' || port == 0)
+    return refuse (error, "no host, or port 0");
+  if (port < 0)
+    port = strcmp (scheme, "http") == 0 ? 80 : 1080;
+  return g_uri_join_with_user (flags, scheme, g_uri_get_user (uri),
+      g_uri_get_password (uri), NULL, host, port, "", NULL, NULL);
+}
+
 typedef struct {
   GByteArray *request;
   guint8 reply[SOCKS4_REPLY_SIZE];

@@ -10,6 +10,10 @@
 
 G_BEGIN_DECLS
 
+/* A proxy's address in the form that GIO understands: what it does not, it
+ * would leave out, and connect directly.  NULL and `error` if it is none. */
+gchar *rt_proxy_uri (const gchar *proxy, GError **error);
+
 /* What is done here; GIO does socks5, without a thread. */
 extern const gchar *const rt_proxy_protocols[];
 

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What proxies of each kind do, in blocking calls.  A thread of its own.
+ */
+#include "fakeproxy.h"
+
+#include <string.h>
+
+static void
+proxy_read_exactly (GSocket *socket, gpointer data, gsize size)
+{
+  gsize have = 0;
+  gssize n;
+
+  while (have < size) {
+    n = g_socket_receive (
+        socket, (gchar *) data + have, size - have, NULL, NULL);
+    g_assert_cmpint (n, >, 0);
+    have += n;
+  }
+}
+
+static void
+proxy_say (GSocket *socket, gconstpointer data, gsize size)
+{
+  g_assert_cmpint (
+      g_socket_send (socket, data, size, NULL, NULL), ==, (gssize) size);
+}
+
+/* Until the client hangs up. */
+static void
+outwait (GSocket *socket)
+{
+  gchar rest[512];
+
+  while (g_socket_receive (socket, rest, sizeof (rest), NULL, NULL) > 0)
+    ;
+}
+
+typedef struct {
+  GSocket *from, *to;
+} Pipe;
+
+static gpointer
+pipe_run (gpointer data)
+{
+  Pipe *self = data;
+  gchar buffer[4096];
+  gssize n;
+
+  while (
+      (n = g_socket_receive (self->from, buffer, sizeof (buffer), NULL, NULL))
+      > 0)
+    if (g_socket_send (self->to, buffer, n, NULL, NULL) != n)
+      break;
+  g_socket_shutdown (self->to, FALSE, TRUE, NULL);
+  return NULL;
+}
+
+static void
+tunnel (Proxy *self, GSocket *client)
+{
+  g_autoptr (GSocketConnectable) address
+      = g_network_address_parse (self->target, 0, NULL);
+  g_autoptr (GSocketClient) connector = g_socket_client_new ();
+  g_autoptr (GSocketConnection) server = NULL;
+  Pipe up, down;
+  GThread *thread;
+
+  g_socket_client_set_enable_proxy (connector, FALSE);
+  server = g_socket_client_connect (connector, address, NULL, NULL);
+  g_assert_nonnull (server);
+  up.from = down.to = client;
+  up.to = down.from = g_socket_connection_get_socket (server);
+  thread = g_thread_new ("up", pipe_run, &up);
+  pipe_run (&down);
+  g_thread_join (thread);
+}
+
+static void
+read_request (Proxy *self, GSocket *client)
+{
+  g_auto (GStrv) words = NULL;
+  gchar byte;
+
+  while (strstr (self->request->str, "\r\n\r\n") == NULL) {
+    proxy_read_exactly (client, &byte, 1);
+    g_string_append_c (self->request, byte);
+  }
+  words = g_strsplit (self->request->str, " ", 3);
+  g_assert_cmpstr (words[0], ==, "CONNECT");
+  self->target = g_strdup (words[1]);
+}
+
+static void
+serve_http (Proxy *self, GSocket *client)
+{
+  static const gchar granted[] = "HTTP/1.1 200 Connection established\r\n\r\n";
+  static const gchar talks[] = "HTTP/1.1 200 OK\r\n\r\nby the way";
+  static const gchar auth[] = "HTTP/1.1 407 Proxy Authentication Required\r\n"
+                              "Proxy-Authenticate: Basic\r\n\r\n";
+  static const gchar denied[] = "HTTP/1.1 403 Forbidden\r\n\r\n";
+
+  read_request (self, client);
+  switch (self->kind) {
+    case PROXY_HTTP:
+      proxy_say (client, granted, strlen (granted));
+      tunnel (self, client);
+      return;
+    case PROXY_HTTP_TALKS:
+      proxy_say (client, talks, strlen (talks));
+      break;
+    case PROXY_HTTP_407:
+      proxy_say (client, auth, strlen (auth));
+      break;
+    default:
+      proxy_say (client, denied, strlen (denied));
+  }
+  outwait (client);
+}
+
+/* With a name it is SOCKS4a. */
+static void
+serve_socks4 (Proxy *self, GSocket *client)
+{
+  guint8 head[8], reply[8] = { 0, self->kind == PROXY_SOCKS4 ? 90 : 91 };
+  g_autoptr (GString) host = g_string_new (NULL);
+  gchar byte;
+
+  proxy_read_exactly (client, head, sizeof (head));
+  g_assert_cmpuint (head[0], ==, 4);
+  g_assert_cmpuint (head[1], ==, 1);
+  do {
+    proxy_read_exactly (client, &byte, 1);
+    if (byte != '\0')
+      g_string_append_c (self->request, byte);
+  } while (byte != '\0');
+  if (head[4] == 0 && head[5] == 0 && head[6] == 0)
+    do {
+      proxy_read_exactly (client, &byte, 1);
+      g_string_append_c (host, byte);
+    } while (byte != '\0');
+  else
+    g_string_printf (host, "%u.%u.%u.%u", head[4], head[5], head[6], head[7]);
+  self->target = g_strdup_printf ("%s:%u", host->str, head[2] << 8 | head[3]);
+  proxy_say (client, reply, sizeof (reply));
+  if (self->kind == PROXY_SOCKS4)
+    tunnel (self, client);
+  else
+    outwait (client);
+}
+
+static void
+serve_socks5 (Proxy *self, GSocket *client)
+{
+  guint8 head[4], methods[255], size, port[2];
+  gchar host[256] = "";
+
+  proxy_read_exactly (client, head, 2);
+  g_assert_cmpuint (head[0], ==, 5);
+  proxy_read_exactly (client, methods, head[1]);
+  proxy_say (client, "\x05\x00", 2);
+  proxy_read_exactly (client, head, 4);
+  if (head[3] == 3) {
+    proxy_read_exactly (client, &size, 1);
+    proxy_read_exactly (client, host, size);
+  } else {
+    g_assert_cmpuint (head[3], ==, 1);
+    proxy_read_exactly (client, methods, 4);
+    g_snprintf (host, sizeof (host), "%u.%u.%u.%u", methods[0], methods[1],
+        methods[2], methods[3]);
+  }
+  proxy_read_exactly (client, port, 2);
+  self->target = g_strdup_printf ("%s:%u", host, port[0] << 8 | port[1]);
+  proxy_say (client, "\x05\x00\x00\x01\0\0\0\0\0\0", 10);
+  tunnel (self, client);
+}
+
+static gpointer
+proxy_run (gpointer data)
+{
+  Proxy *self = data;
+  g_autoptr (GSocket) client = g_socket_accept (self->listener, NULL, NULL);
+
+  if (client == NULL)
+    return NULL;
+  switch (self->kind) {
+    case PROXY_SOCKS4:
+    case PROXY_SOCKS4_REFUSED:
+      serve_socks4 (self, client);
+      break;
+    case PROXY_SOCKS5:
+      serve_socks5 (self, client);
+      break;
+    case PROXY_GARBAGE:
+      proxy_say (client, "garbage garbage", 15);
+      outwait (client);
+      break;
+    case PROXY_SILENT:
+      outwait (client);
+      break;
+    case PROXY_CLOSES:
+      break;
+    default:
+      serve_http (self, client);
+  }
+  return NULL;
+}
+
+void
+proxy_init (Proxy *self, ProxyKind kind)
+{
+  g_autoptr (GInetAddress) loopback
+      = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GSocketAddress) any = g_inet_socket_address_new (loopback, 0);
+  g_autoptr (GSocketAddress) bound = NULL;
+
+  self->kind = kind;
+  self->request = g_string_new (NULL);
+  self->target = NULL;
+  self->listener = g_socket_new (
+      G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+  g_assert_true (g_socket_bind (self->listener, any, TRUE, NULL));
+  g_assert_true (g_socket_listen (self->listener, NULL));
+  bound = g_socket_get_local_address (self->listener, NULL);
+  self->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
+  self->thread = g_thread_new ("proxy", proxy_run, self);
+}
+
+void
+proxy_clear (Proxy *self)
+{
+  g_thread_join (self->thread);
+  g_object_unref (self->listener);
+  g_string_free (self->request, TRUE);
+  g_free (self->target);
+}

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The road through proxies of each kind, good and bad.
+ */
+#include "fakeproxy.h"
+#include "netclient.h"
+#include "rtproxy.h"
+
+#include <string.h>
+
+static RtConnectParams *
+params_by (RtFakeServer *server, Proxy *proxy, const gchar *scheme)
+{
+  RtConnectParams *params = net_params_new (server);
+
+  g_free (params->proxy);
+  params->proxy = g_strdup_printf ("%s://127.0.0.1:%u", scheme, proxy->port);
+  return params;
+}
+
+static void
+check_open (RtConnectParams *params, RtFakeServer *server)
+{
+  g_autoptr (NetClient) client = net_client_new (params);
+  RtFakeConn *conn = rt_fake_server_expect_connection (server, NET_WAIT);
+
+  net_client_expect_open (client);
+  g_assert_null (rt_fake_conn_get_header (conn, "Proxy-Authorization"));
+  net_client_send (client, "{\"type\":\"a\"}");
+  rt_fake_conn_expect_event (conn, "a", NET_WAIT);
+  rt_fake_conn_send_text (conn, "{}");
+  net_client_expect_messages (client, 1);
+  net_client_close (client, 1000, NULL);
+  net_client_expect_end (client, RT_END_REQUESTED, NET_WAIT);
+}
+
+static void
+test_kinds (void)
+{
+  static const struct {
+    ProxyKind kind;
+    const gchar *scheme;
+    RtFakeServerFlags flags;
+  } rows[] = {
+    { PROXY_HTTP, "http", RT_FAKE_SERVER_PLAIN },
+    { PROXY_HTTP, "http", RT_FAKE_SERVER_TLS },
+    { PROXY_SOCKS4, "socks4", RT_FAKE_SERVER_PLAIN },
+    { PROXY_SOCKS4, "socks4a", RT_FAKE_SERVER_TLS },
+    { PROXY_SOCKS5, "socks5", RT_FAKE_SERVER_PLAIN },
+    { PROXY_SOCKS5, "socks5", RT_FAKE_SERVER_TLS },
+  };
+  gsize i;
+
+  for (i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (RtFakeServer) server = rt_fake_server_new (rows[i].flags);
+    g_autofree gchar *target
+        = g_strdup_printf ("127.0.0.1:%u", rt_fake_server_get_port (server));
+    Proxy proxy;
+
+    g_test_message ("%s", rows[i].scheme);
+    proxy_init (&proxy, rows[i].kind);
+    check_open (params_by (server, &proxy, rows[i].scheme), server);
+    g_assert_cmpuint (rt_fake_server_get_accepted (server), ==, 1);
+    g_assert_cmpstr (proxy.target, ==, target);
+    proxy_clear (&proxy);
+  }
+}
+
+/* The proxy is told the name, and asks for its address itself. */
+static void
+test_names (void)
+{
+  static const struct {
+    ProxyKind kind;
+    const gchar *scheme;
+  } rows[] = {
+    { PROXY_HTTP, "http" },
+    { PROXY_SOCKS4, "socks4a" },
+    { PROXY_SOCKS5, "socks5" },
+  };
+  gsize i;
+
+  for (i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (RtFakeServer) server = rt_fake_server_new (RT_FAKE_SERVER_TLS);
+    g_autofree gchar *target
+        = g_strdup_printf ("localhost:%u", rt_fake_server_get_port (server));
+    g_autofree gchar *uri = g_strconcat ("wss://", target, NULL);
+    RtConnectParams *params;
+    Proxy proxy;
+
+    proxy_init (&proxy, rows[i].kind);
+    params = params_by (server, &proxy, rows[i].scheme);
+    net_params_set_url (params, uri);
+    check_open (params, server);
+    g_assert_cmpstr (proxy.target, ==, target);
+    proxy_clear (&proxy);
+  }
+}
+
+static void
+test_credentials (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (RT_FAKE_SERVER_PLAIN);
+  RtConnectParams *params;
+  Proxy proxy;
+
+  proxy_init (&proxy, PROXY_HTTP);
+  params = params_by (server, &proxy, "http");
+  g_free (params->proxy);
+  params->proxy
+      = g_strdup_printf ("http://us%%65r:pa%%3Ass@127.0.0.1:%u", proxy.port);
+  check_open (params, server);
+  /* user:pa:ss */
+  g_assert_nonnull (strstr (proxy.request->str,
+      "\r\nProxy-Authorization: Basic dXNlcjpwYTpzcw==\r\n"));
+  proxy_clear (&proxy);
+
+  proxy_init (&proxy, PROXY_SOCKS4);
+  params = params_by (server, &proxy, "socks4a");
+  g_free (params->proxy);
+  params->proxy = g_strdup_printf ("socks4a://user@127.0.0.1:%u", proxy.port);
+  check_open (params, server);
+  g_assert_cmpstr (proxy.request->str, ==, "user");
+  proxy_clear (&proxy);
+}
+
+static void
+test_refusals (void)
+{
+  static const struct {
+    ProxyKind kind;
+    const gchar *scheme;
+    RtEndKind end;
+    guint status;
+    const gchar *part;
+  } rows[] = {
+    { PROXY_HTTP_407, "http", RT_END_PROXY, 407, "credentials" },
+    { PROXY_HTTP_403, "http", RT_END_PROXY, 403, "403 Forbidden" },
+    { PROXY_HTTP_TALKS, "http", RT_END_PROXY, 200, "talks" },
+    { PROXY_GARBAGE, "http", RT_END_PROXY, 0, "not HTTP" },
+    { PROXY_CLOSES, "http", RT_END_PROXY, 0, "closed" },
+    { PROXY_SILENT, "http", RT_END_TIMEOUT, 0, "connecting" },
+    { PROXY_SOCKS4_REFUSED, "socks4", RT_END_PROXY, 0, "91" },
+    { PROXY_GARBAGE, "socks4a", RT_END_PROXY, 0, "SOCKS4" },
+    { PROXY_CLOSES, "socks4a", RT_END_PROXY, 0, "" },
+    { PROXY_GARBAGE, "socks5", RT_END_PROXY, 0, "" },
+    { PROXY_SILENT, "socks5", RT_END_TIMEOUT, 0, "connecting" },
+  };
+  gsize i;
+
+  for (i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (RtFakeServer) server = rt_fake_server_new (RT_FAKE_SERVER_TLS);
+    g_autoptr (NetClient) client = NULL;
+    RtConnectParams *params;
+    const RtEnd *end;
+    Proxy proxy;
+
+    g_test_message ("row %" G_GSIZE_FORMAT, i);
+    proxy_init (&proxy, rows[i].kind);
+    params = params_by (server, &proxy, rows[i].scheme);
+    if (rows[i].end == RT_END_TIMEOUT)
+      params->connect_timeout = 200;
+    client = net_client_new (params);
+    end = net_client_expect_end (client, rows[i].end, NET_WAIT);
+    g_assert_cmpuint (end->http_status, ==, rows[i].status);
+    g_assert_nonnull (strstr (end->reason, rows[i].part));
+    /* it does not find another road */
+    g_assert_cmpuint (rt_fake_server_get_accepted (server), ==, 0);
+    proxy_clear (&proxy);
+  }
+}
+
+static void
+test_unreachable (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (RT_FAKE_SERVER_PLAIN);
+  RtFakeServer *gone = rt_fake_server_new (RT_FAKE_SERVER_PLAIN);
+  Proxy proxy = { .port = rt_fake_server_get_port (gone) };
+  g_autoptr (NetClient) client = NULL;
+
+  rt_fake_server_free (gone);
+  client = net_client_new (params_by (server, &proxy, "http"));
+  net_client_expect_end (client, RT_END_PROXY, NET_WAIT);
+  g_assert_cmpuint (rt_fake_server_get_accepted (server), ==, 0);
+}
+
+/* What GIO would leave out, and then go directly. */
+static void
+test_bad (void)
+{
+  static const gchar *const bad[] = { "", "foo", "foo://host:1",
+    "https://host:1", "http://", "http:///x", "socks5://host:0",
+    "http://host:99999", "direct", "http://us er@h:1" };
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (RT_FAKE_SERVER_PLAIN);
+  gsize i;
+
+  for (i = 0; i < G_N_ELEMENTS (bad); i++) {
+    RtConnectParams *params = net_params_new (server);
+
+    g_free (params->proxy);
+    params->proxy = g_strdup (bad[i]);
+    net_expect_bad_settings (params, "proxy");
+  }
+  g_assert_cmpuint (rt_fake_server_get_accepted (server), ==, 0);
+}
+
+static void
+test_uris (void)
+{
+  static const gchar *const rows[][2] = {
+    { "http://h", "http://h:80" },
+    { "HTTP://H:8080/", "http://H:8080" },
+    { "socks5://h", "socks5://h:1080" },
+    { "socks4a://u:p%40@[::1]:9/x?y#z", "socks4a://u:p%40@[::1]:9" },
+  };
+  gsize i;
+
+  for (i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree gchar *uri = rt_proxy_uri (rows[i][0], NULL);
+
+    g_assert_cmpstr (uri, ==, rows[i][1]);
+  }
+}
+
+/* Freed while the proxy is thinking. */
+static void
+test_free (void)
+{
+  static const gchar *const schemes[] = { "http", "socks4", "socks5" };
+  guint before = net_count_descriptors ();
+  gsize i;
+
+  for (i = 0; i < G_N_ELEMENTS (schemes); i++) {
+    RtConnectParams *params;
+    NetClient *client;
+    Proxy proxy;
+
+    proxy_init (&proxy, PROXY_SILENT);
+    params = params_by (NULL, &proxy, schemes[i]);
+    net_params_set_url (params, "ws://127.0.0.1:9");
+    client = net_client_new (params);
+    net_client_expect_stage (client, "connecting");
+    net_client_free (client);
+    /* the proxy sees it */
+    proxy_clear (&proxy);
+  }
+  net_expect_descriptors (before);
+}
+
+int
+main (int argc, char *argv[])
+{
+  net_test_init (&argc, &argv);
+  g_test_add_func ("/net/proxy/kinds", test_kinds);
+  g_test_add_func ("/net/proxy/names", test_names);
+  g_test_add_func ("/net/proxy/credentials", test_credentials);
+  g_test_add_func ("/net/proxy/refusals", test_refusals);
+  g_test_add_func ("/net/proxy/unreachable", test_unreachable);
+  g_test_add_func ("/net/proxy/bad", test_bad);
+  g_test_add_func ("/net/proxy/uris", test_uris);
+  g_test_add_func ("/net/proxy/free", test_free);
+  return g_test_run ();
+}
