@@ -90,7 +90,7 @@ rt_session_interrupt (RtSession *self, RtEffects *effects)
     g_free (self->cut_response);
     self->cut_response = g_strdup (active);
     rt_effects_add (effects, RT_EFFECT_DROP);
-  } else if (!rt_ledger_is_playing (self->ledger)) {
+  } else {
     rt_session_cut_texts (self, NULL, active, effects);
   }
 }

@@ -73,6 +73,18 @@ static const Row cut_off[] = {
   { "busy?", "no" },
 };
 
+/* The reply was cut off behind a call that was whole. */
+static const Row not_cut_off[] = {
+  START,
+  { "created id=r1", "note response created r1" },
+  { "done id=r1 status=cancelled " CALL "istatus=completed args=" ARGS,
+      TOLD "; note response cancelled r1" },
+  { "created id=r2", "note response created r2" },
+  { "done id=r2 status=cancelled kind=call item=f2 call=c2 "
+    "name=background_agent args={}",
+      "note response cancelled r2" },
+};
+
 static const Row ids_missing[] = {
   START,
   { "item_done kind=call item=f1 name=background_agent args=" ARGS,
@@ -218,6 +230,7 @@ static const Table tables[] = {
   TABLE ("by-response", "", by_response),
   TABLE ("name-told-late", "", name_told_late),
   TABLE ("cut-off", "", cut_off),
+  TABLE ("not-cut-off", "", not_cut_off),
   TABLE ("ids-missing", "", ids_missing),
   TABLE ("not-arguments", "", not_arguments),
   TABLE ("answers", "", answers),

@@ -359,6 +359,48 @@ static const Row new_audio_behind_drop[] = {
   AUDIO (2, 2, 2),
 };
 
+/* What is told between our word to drop and playback's answer. */
+static const Row meanwhile[] = {
+  START,
+  CREATED (1),
+  AUDIO (1, 1, 1),
+  PLAYING (1, 1),
+  BARGE_IN,
+  { "audio resp=r1 item=a1 audio=100", "" },
+  { "audio_done resp=r1 item=a1", "" },
+  { "done id=r1 status=cancelled reason=turn_detected",
+      "note response cancelled r1 turn_detected" },
+  { "speech_started item=u2 ms=60", "note speech user detected u2 @60" },
+  { "dropped 1=100/100",
+      "note speech assistant interrupted a1; send truncate a1 0 100; "
+      "note interrupted a1 100+0" },
+};
+
+/* Another reply begins and is cut before playback answered. */
+static const Row text_meanwhile[] = {
+  START,
+  AUDIO (1, 1, 1),
+  BARGE_IN,
+  CREATED (2),
+  { "text_delta item=a2 resp=r2 text=hal", "note assistant 'hal' a2" },
+  { "ask interrupt",
+      "send cancel r2; note assistant final interrupted 'hal' a2" },
+  { "dropped 1=0/100", "send delete a1; note interrupted a1 0+100" },
+};
+
+static const Row nameless[] = {
+  START,
+  { "audio audio=100", "play 1 4800@24000" },
+  { "playing 1", "note speech assistant playing" },
+  { "speech_started ms=50", "note speech user detected @50; drop" },
+  { "audio audio=100", "" },
+  { "dropped 1=40/100",
+      "note speech assistant interrupted; note interrupted  40+60" },
+  { "audio audio=100", "play 2 4800@24000" },
+  { "audio_done", "end 2" },
+  { "audio audio=100", "play 3 4800@24000" },
+};
+
 static const Row not_an_interruption[] = {
   START,
   CREATED (1),
@@ -379,12 +421,20 @@ static void
 bounds (void)
 {
   g_autoptr (RtLedger) ledger = rt_ledger_new ();
-  guint i;
+  guint i, track = 0;
 
-  for (i = 0; i < RT_LEDGER_MAX_TRACKS; i++)
-    g_assert_cmpuint (rt_ledger_push (ledger, "r", "i", i, 1), ==, i + 1);
+  /* what was heard counts no more */
+  for (i = 0; i < RT_LEDGER_MAX_TRACKS * 2; i++) {
+    g_autofree gchar *id = g_strdup_printf ("a%u", i);
+
+    track = rt_ledger_push (ledger, "r", id, 0, 1);
+    g_assert_cmpuint (track, ==, i + 1);
+    g_assert_true (rt_ledger_drained (ledger, track));
+  }
+  for (i = 0; i < RT_LEDGER_MAX_TRACKS - 1; i++)
+    g_assert_cmpuint (rt_ledger_push (ledger, "r", "i", i, 1), ==, ++track);
   g_assert_cmpuint (rt_ledger_push (ledger, "r", "i", i, 1), ==, 0);
-  g_assert_cmpuint (rt_ledger_push (ledger, "r", "i", 0, 1), ==, 1);
+  g_assert_cmpuint (rt_ledger_push (ledger, "r", "i", i - 1, 1), ==, track);
   for (i = 0; i < RT_LEDGER_MAX_INTERRUPTED * 2; i++) {
     g_autofree gchar *id = g_strdup_printf ("r%u", i);
 
@@ -418,6 +468,9 @@ static const Table tables[] = {
   TABLE ("text-reply", "", text_reply),
   TABLE ("spoken-and-text", "", spoken_and_text),
   TABLE ("new-audio-behind-drop", "", new_audio_behind_drop),
+  TABLE ("meanwhile", "", meanwhile),
+  TABLE ("text-meanwhile", "", text_meanwhile),
+  TABLE ("nameless", "", nameless),
   TABLE ("not-barge-in", "mute", not_an_interruption),
   TABLE ("not-at-the-server", "interrupt=0", not_an_interruption),
   TABLE ("nothing-playing", "", nothing_playing),

@@ -171,6 +171,14 @@ static const Row cancel_too_late[] = {
   { "busy?", "no" },
 };
 
+static const Row cancel_of_others[] = {
+  START,
+  { "created id=r1", "note response created r1" },
+  { "error code=response_cancel_not_active msg=none event=mine",
+      "note error benign response_cancel_not_active 'none' mine" },
+  { "busy?", "yes" },
+};
+
 static const Row asked_after_interrupt[] = {
   START,
   { "created id=r1", "note response created r1" },
@@ -224,6 +232,7 @@ static const Row failed[] = {
   { "done id=r2 status=failed",
       "note response failed r2; note error warning 'the response failed'" },
   { "created id=r3", "note response created r3" },
+  { "ask create", "" },
   { "done id=r3 status=failed code=insufficient_quota msg='No money.'",
       "note response failed r3; "
       "fail busy fatal insufficient_quota 'No money.'" },
@@ -244,6 +253,7 @@ static const Table tables[] = {
   TABLE ("cancel", "", cancel),
   TABLE ("cancel-before-created", "", cancel_before_created),
   TABLE ("cancel-too-late", "", cancel_too_late),
+  TABLE ("cancel-of-others", "", cancel_of_others),
   TABLE ("asked-after-interrupt", "", asked_after_interrupt),
   TABLE ("superseded", "", superseded),
   TABLE ("superseded-for-nothing", "", superseded_for_nothing),

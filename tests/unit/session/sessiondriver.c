@@ -4,6 +4,7 @@
  */
 #include "sessiondriver.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Random sequences of events, requests and playback, in any order and twice:
+ * whatever comes, these things hold, and in the end nothing is left open.
+ */
+#include "sessiondriver.h"
+
+#include <string.h>
+
+#define N_SEEDS 1000
+#define N_STEPS 150
+#define RATE 24000
+#define FRAMES_PER_MS (RATE / 1000)
+
+typedef struct {
+  gchar *item_id;
+  guint64 received; /* frames */
+  gboolean ended;
+  gboolean over; /* heard, or dropped */
+} Track;
+
+typedef struct {
+  GRand *rand;
+  RtSession *session;
+  RtEffects *effects;
+  GPtrArray *delayed; /* events told out of order */
+
+  GHashTable *finals; /* parts that are final; and those, interrupted */
+  GHashTable *raised; /* calls */
+  GHashTable *event_ids;
+  GPtrArray *tracks; /* of Track; number 1 is the first */
+  gboolean create_open;
+  gboolean assistant_speaking;
+  const gchar *audio_item; /* of the event that is told */
+  guint n_ready;
+} World;
+
+static void
+track_free (Track *track)
+{
+  g_free (track->item_id);
+  g_free (track);
+}
+
+static Track *
+get_track (World *world, guint number)
+{
+  g_assert_cmpuint (number, >, 0);
+  while (world->tracks->len < number)
+    g_ptr_array_add (world->tracks, g_new0 (Track, 1));
+  return g_ptr_array_index (world->tracks, number - 1);
+}
+
+static Track *
+first_track (World *world, guint *number)
+{
+  guint i;
+
+  for (i = 0; i < world->tracks->len; i++) {
+    Track *track = g_ptr_array_index (world->tracks, i);
+
+    if (!track->over && track->received > 0) {
+      *number = i + 1;
+      return track;
+    }
+  }
+  return NULL;
+}
+
+static void
+check_transcript (World *world, const RtNote *note)
+{
+  g_autofree gchar *part = g_strdup_printf (
+      "%s %s %u", note->role, note->item_id, note->content_index);
+  g_autofree gchar *cut = g_strconcat (part, " interrupted", NULL);
+
+  if (note->item_id == NULL)
+    return;
+  g_assert_false (g_hash_table_contains (world->finals, cut));
+  if (note->interrupted) {
+    g_assert_true (note->flag);
+    g_hash_table_add (world->finals, g_steal_pointer (&cut));
+    return;
+  }
+  g_assert_false (g_hash_table_contains (world->finals, part));
+  if (note->flag)
+    g_hash_table_add (world->finals, g_steal_pointer (&part));
+}
+
+static void
+check_note (World *world, const RtNote *note)
+{
+  switch (note->type) {
+    case RT_NOTE_TRANSCRIPT:
+      check_transcript (world, note);
+      break;
+    case RT_NOTE_HANDOFF:
+    case RT_NOTE_FUNCTION_CALL:
+      g_assert_nonnull (note->call_id);
+      g_assert_true (
+          g_hash_table_add (world->raised, g_strdup (note->call_id)));
+      break;
+    case RT_NOTE_SPEECH:
+      if (g_str_equal (note->role, "assistant")) {
+        g_assert_cmpint (note->flag, !=, world->assistant_speaking);
+        world->assistant_speaking = note->flag;
+      }
+      break;
+    default:
+      break;
+  }
+}
+
+/* No more than was received of a part of that item. */
+static void
+check_truncate (World *world, const RtCommand *command)
+{
+  guint64 most = 0;
+  guint i;
+
+  for (i = 0; i < world->tracks->len; i++) {
+    Track *track = g_ptr_array_index (world->tracks, i);
+
+    if (g_strcmp0 (track->item_id, command->item_id) == 0)
+      most = MAX (most, track->received);
+  }
+  g_assert_cmpuint (command->audio_end_ms, >, 0);
+  g_assert_cmpuint (command->audio_end_ms, <=, most / FRAMES_PER_MS);
+}
+
+static void
+check_command (World *world, const RtCommand *command)
+{
+  if (command->event_id != NULL)
+    g_assert_true (
+        g_hash_table_add (world->event_ids, g_strdup (command->event_id)));
+  if (command->type == RT_COMMAND_RESPONSE_CREATE) {
+    g_assert_false (world->create_open);
+    world->create_open = TRUE;
+  }
+  if (command->type == RT_COMMAND_ITEM_TRUNCATE)
+    check_truncate (world, command);
+}
+
+static void
+carry_out_drop (World *world)
+{
+  g_autoptr (GArray) heard = g_array_new (FALSE, FALSE, sizeof (RtHeard));
+  gboolean first = TRUE;
+  guint i;
+
+  for (i = 0; i < world->tracks->len; i++) {
+    Track *track = g_ptr_array_index (world->tracks, i);
+    RtHeard entry = { i + 1, RATE, track->received, 0 };
+
+    if (track->over || track->received == 0)
+      continue;
+    if (first)
+      entry.heard = g_rand_int_range (world->rand, 0, track->received + 1);
+    first = FALSE;
+    track->over = TRUE;
+    g_array_append_val (heard, entry);
+  }
+  rt_session_dropped (
+      world->session, (RtHeard *) heard->data, heard->len, world->effects);
+}
+
+static void
+carry_out (World *world, const RtEffect *effect)
+{
+  Track *track;
+
+  switch (effect->type) {
+    case RT_EFFECT_SEND:
+      check_command (world, effect->command);
+      break;
+    case RT_EFFECT_READY:
+      g_assert_cmpuint (++world->n_ready, ==, 1);
+      break;
+    case RT_EFFECT_PLAY:
+      track = get_track (world, effect->track);
+      g_assert_false (track->ended || track->over);
+      if (track->item_id == NULL)
+        track->item_id = g_strdup (world->audio_item);
+      g_assert_cmpstr (track->item_id, ==, world->audio_item);
+      track->received += g_bytes_get_size (effect->audio) / 2;
+      break;
+    case RT_EFFECT_PLAY_END:
+      track = get_track (world, effect->track);
+      g_assert_false (track->ended || track->over);
+      track->ended = TRUE;
+      break;
+    case RT_EFFECT_DROP:
+      carry_out_drop (world);
+      break;
+    case RT_EFFECT_NOTE:
+      check_note (world, effect->note);
+      break;
+    case RT_EFFECT_CLEAR_INPUT:
+      break;
+    default:
+      g_assert_not_reached ();
+  }
+}
+
+static void
+drain_effects (World *world)
+{
+  RtEffect *effect;
+
+  while ((effect = rt_effects_pop (world->effects)) != NULL) {
+    carry_out (world, effect);
+    rt_effect_free (effect);
+  }
+}
+
+static void
+tell (World *world, const RtEvent *event)
+{
+  /* a create that was decided before the event is still on its way */
+  drain_effects (world);
+  if (event->type == RT_EVENT_RESPONSE_DONE || event->type == RT_EVENT_ERROR)
+    world->create_open = FALSE;
+  rt_session_event (world->session, event, world->effects);
+  if (event->type == RT_EVENT_OUTPUT_AUDIO_DELTA) {
+    world->audio_item = event->item_id;
+    drain_effects (world);
+  }
+}
+
+static void
+say (World *world, const gchar *words)
+{
+  g_autoptr (RtEvent) event = session_driver_event (words);
+
+  g_assert_nonnull (event);
+  tell (world, event);
+}
+
+static guint
+pick (World *world, guint n)
+{
+  return g_rand_int_range (world->rand, 0, n);
+}
+
+/* R a response, A an assistant's item, U a user's, C a call, # a number. */
+static gchar *
+random_words (World *world)
+{
+  static const gchar *const words[] = {
+    "created id=rR",
+    "created",
+    "done id=rR status=completed",
+    "done id=rR status=cancelled reason=turn_detected",
+    "done id=rR status=completed kind=call item=fC call=cC "
+    "name=background_agent args={}",
+    "done id=rR status=failed msg=oops",
+    "output_added item=fC call=cC name=look_up kind=call resp=rR",
+    "output_done item=fC call=cC name=look_up kind=call resp=rR args={}",
+    "item_done item=fC call=cC name=remain_silent kind=call args={}",
+    "item_done item=fC call=cC name=background_agent kind=call args={}",
+    "arguments item=fC call=cC resp=rR name=look_up text={}",
+    "item_added item=aA kind=message role=assistant prev=uU",
+    "item_added item=uU kind=message role=user prev=aA",
+    "item_done item=aA kind=message role=assistant text=x",
+    "audio item=aA resp=rR ci=# audio=7",
+    "audio item=aA resp=rR audio=40",
+    "audio item=aA resp=rR audio=1",
+    "audio_done item=aA resp=rR",
+    "part_done item=aA resp=rR ci=#",
+    "said_delta item=aA resp=rR ci=# text=x",
+    "said item=aA resp=rR ci=# text=xx",
+    "text_delta item=aA resp=rR text=x",
+    "text item=aA resp=rR text=xx",
+    "heard_delta item=uU text=x",
+    "heard item=uU text=xx",
+    "heard item=uU",
+    "heard_failed item=uU msg=no",
+    "speech_started item=uU ms=1",
+    "speech_stopped item=uU ms=2",
+    "committed item=uU prev=aA",
+    "cleared",
+    "idle item=uU",
+    "error code=server_error msg=oops",
+    "error code=conversation_already_has_active_response msg=busy",
+    "error code=conversation_already_has_active_response "
+    "msg='Conversation already has an active response in progress: rR.'",
+    "error code=response_cancel_not_active msg=none",
+    "session_created id=s1",
+    "session_updated id=s1",
+    "unknown",
+  };
+  GString *out = g_string_new (words[pick (world, G_N_ELEMENTS (words))]);
+  static const struct {
+    const gchar *name;
+    gchar letter;
+    guint n;
+  } pools[] = { { "rR", 'R', 6 }, { "aA", 'A', 9 }, { "uU", 'U', 9 },
+    { "cC", 'C', 9 }, { "fC", 'C', 9 }, { "#", '#', 3 } };
+  guint i, call = pick (world, 9);
+
+  for (i = 0; i < G_N_ELEMENTS (pools); i++) {
+    guint n = pools[i].letter == 'C' ? call : pick (world, pools[i].n);
+    g_autofree gchar *id = pools[i].letter == '#'
+                               ? g_strdup_printf ("%u", n)
+                               : g_strdup_printf ("%c%u", pools[i].name[0], n);
+
+    g_string_replace (out, pools[i].name, id, 0);
+  }
+  return g_string_free (out, FALSE);
+}
+
+static void
+random_event (World *world)
+{
+  g_autofree gchar *words = random_words (world);
+  RtEvent *event = session_driver_event (words);
+
+  switch (pick (world, 8)) {
+    case 0:
+      g_ptr_array_add (world->delayed, event);
+      return;
+    case 1:
+      tell (world, event);
+      break;
+    default:
+      break;
+  }
+  tell (world, event);
+  rt_event_free (event);
+}
+
+static void
+random_request (World *world)
+{
+  static const RtRequestType types[] = { RT_REQUEST_TEXT, RT_REQUEST_TEXT,
+    RT_REQUEST_CREATE_RESPONSE, RT_REQUEST_INTERRUPT, RT_REQUEST_HANDOFF_OUTPUT,
+    RT_REQUEST_FUNCTION_OUTPUT, RT_REQUEST_COMMIT, RT_REQUEST_CLEAR,
+    RT_REQUEST_UPDATE };
+  g_autofree gchar *id = g_strdup_printf ("c%u", pick (world, 9));
+  RtRequest request = { types[pick (world, G_N_ELEMENTS (types))], id, "x" };
+
+  request.final = pick (world, 2);
+  rt_session_request (world->session, &request, world->effects);
+}
+
+/* Tracks are heard one after the other, as they came. */
+static void
+random_playback (World *world)
+{
+  guint number;
+  Track *track;
+
+  drain_effects (world);
+  track = first_track (world, &number);
+  if (track == NULL)
+    return;
+  rt_session_playing (world->session, number, world->effects);
+  if (track->ended && pick (world, 2)) {
+    track->over = TRUE;
+    rt_session_drained (world->session, number, world->effects);
+  }
+}
+
+static void
+random_step (World *world)
+{
+  guint choice = pick (world, 20);
+
+  if (choice < 12)
+    random_event (world);
+  else if (choice < 15)
+    random_request (world);
+  else if (choice < 18)
+    random_playback (world);
+  else if (world->delayed->len > 0) {
+    g_autoptr (RtEvent) event = g_ptr_array_steal_index (
+        world->delayed, pick (world, world->delayed->len));
+
+    tell (world, event);
+  }
+  if (pick (world, 4) > 0)
+    drain_effects (world);
+}
+
+static void
+answer_all (World *world)
+{
+  RtRequest handoff = { RT_REQUEST_HANDOFF_OUTPUT, NULL, "x", TRUE };
+  gboolean more = TRUE;
+  guint i;
+
+  for (i = 0; i < 9; i++) {
+    g_autofree gchar *id = g_strdup_printf ("c%u", i);
+    RtRequest request = { RT_REQUEST_FUNCTION_OUTPUT, id, "x" };
+
+    rt_session_request (world->session, &request, world->effects);
+  }
+  while (more)
+    more = rt_session_request (world->session, &handoff, world->effects);
+}
+
+/* The server says all that it owes, and all is heard. */
+static void
+wind_down (World *world)
+{
+  guint i, number;
+  Track *track;
+
+  answer_all (world);
+  for (i = 0; i < 9; i++) {
+    g_autofree gchar *heard = g_strdup_printf ("heard item=u%u text=x", i);
+
+    say (world, heard);
+  }
+  for (i = 0; i < N_STEPS; i++)
+    say (world, "error code=input_audio_buffer_commit_empty msg=empty");
+  say (world, "cleared");
+  for (i = 0; i < 4; i++)
+    say (world, "done");
+  drain_effects (world);
+  while ((track = first_track (world, &number)) != NULL) {
+    g_assert_true (track->ended);
+    track->over = TRUE;
+    rt_session_drained (world->session, number, world->effects);
+  }
+  drain_effects (world);
+  g_assert_false (rt_session_is_busy (world->session));
+  g_assert_false (rt_session_user_is_speaking (world->session));
+  g_assert_false (world->assistant_speaking);
+}
+
+static GHashTable *
+new_set (void)
+{
+  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+}
+
+static void
+run_seed (guint32 seed)
+{
+  g_autoptr (RtSessionConfig) config = rt_session_config_new ();
+  World world = { 0 };
+  guint i;
+
+  world.rand = g_rand_new_with_seed (seed);
+  config->create_response = seed % 5 != 0;
+  config->interrupt_response = seed % 7 != 0;
+  if (seed % 3 == 0)
+    config->turn_detection = RT_TURN_DETECTION_NONE;
+  world.session = rt_session_new (&rt_dialect_v2, config);
+  world.effects = rt_effects_new ();
+  world.delayed
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) rt_event_free);
+  world.finals = new_set ();
+  world.raised = new_set ();
+  world.event_ids = new_set ();
+  world.tracks = g_ptr_array_new_with_free_func ((GDestroyNotify) track_free);
+
+  rt_session_opened (world.session, world.effects);
+  if (seed % 4 != 0)
+    say (&world, "session_created id=s1");
+  for (i = 0; i < N_STEPS; i++)
+    random_step (&world);
+  say (&world, "session_created id=s1");
+  wind_down (&world);
+
+  rt_session_free (world.session);
+  rt_effects_free (world.effects);
+  g_ptr_array_unref (world.delayed);
+  g_ptr_array_unref (world.tracks);
+  g_hash_table_unref (world.finals);
+  g_hash_table_unref (world.raised);
+  g_hash_table_unref (world.event_ids);
+  g_rand_free (world.rand);
+}
+
+static void
+sequences (void)
+{
+  guint32 seed;
+
+  for (seed = 0; seed < N_SEEDS; seed++) {
+    g_test_message ("seed %u", seed);
+    run_seed (seed);
+  }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/session/sequences", sequences);
+  return g_test_run ();
+}
