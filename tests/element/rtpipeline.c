@@ -166,6 +166,8 @@ rt_pipeline_connect (RtPipeline *self, RtFakeServer *server)
 {
   rt_pipeline_play (self);
   self->conn = rt_fake_server_expect_connection (server, RT_WAIT_MS);
+  /* as the real service does: one for the session, one for our settings */
+  rt_pipeline_expect (self, "realtime-session");
   rt_pipeline_expect (self, "realtime-session");
 }
 

@@ -313,8 +313,7 @@ test_close_and_start (void)
   /* the pipeline is still up, and a second conversation is like the first */
   g_assert_true (rt_pipeline_act (p, "start"));
   p->conn = rt_fake_server_expect_connection (server, RT_WAIT_MS);
-  s = rt_pipeline_expect (p, "realtime-session");
-  rt_assert_field (s, "session-id", "sess_fake_2");
+  rt_pipeline_expect_with (p, "realtime-session", "session-id", "sess_fake_2");
   rt_pipeline_push (p, g_bytes_get_data (pcm, NULL), g_bytes_get_size (pcm));
   g_assert_true (
       rt_fake_conn_wait_audio (p->conn, g_bytes_get_size (pcm), RT_WAIT_MS));

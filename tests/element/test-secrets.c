@@ -21,9 +21,12 @@ log_cb (GstDebugCategory *category, GstDebugLevel level, const gchar *file,
     const gchar *function, gint line, GObject *object, GstDebugMessage *message,
     gpointer user_data)
 {
+  /* printing may log */
+  const gchar *text = gst_debug_message_get (message);
+
   g_mutex_lock (&log_lock);
   if (log_text != NULL) {
-    g_string_append (log_text, gst_debug_message_get (message));
+    g_string_append (log_text, text);
     g_string_append_c (log_text, '\n');
   }
   g_mutex_unlock (&log_lock);

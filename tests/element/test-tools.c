@@ -82,9 +82,11 @@ say (RtPipeline *p, const gchar *suffix, const gchar *user,
 
   rt_fake_conn_send_speech_started (p->conn, user_item, 0);
   rt_fake_conn_send_user_turn (p->conn, user_item, 500, user);
-  if (assistant != NULL)
-    rt_fake_conn_send_reply (p->conn, response, item, assistant, silence,
-        sizeof (silence), sizeof (silence));
+  if (assistant == NULL)
+    return;
+  rt_fake_conn_send_reply (p->conn, response, item, assistant, silence,
+      sizeof (silence), sizeof (silence));
+  rt_pipeline_expect_with (p, "realtime-speech", "reason", "drained");
 }
 
 static void
