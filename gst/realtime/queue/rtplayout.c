@@ -137,7 +137,6 @@ rt_playout_end (RtPlayout *self, guint number)
   if (track == NULL)
     track = add (self, number, &any);
   track->ended = TRUE;
-  g_clear_pointer (&track->carry, g_byte_array_unref);
   g_mutex_unlock (&self->lock);
 }
 

@@ -136,9 +136,7 @@ rt_track_heard (const RtTrack *self, guint64 until)
   for (i = 0; self->runs != NULL && i < self->runs->len; i++) {
     const Run *run = &g_array_index (self->runs, Run, i);
 
-    if (until == G_MAXUINT64)
-      heard += run->frames;
-    else if (until > run->pts)
+    if (until > run->pts)
       heard += MIN (run->frames,
           rt_ns_to_frames_over (until - run->pts, self->format.rate));
   }

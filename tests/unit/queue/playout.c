@@ -269,6 +269,30 @@ test_heard_exactly (void)
   }
 }
 
+/* A stamp that is off by less than half a frame is no gap. */
+static void
+test_heard_despite_rounding (void)
+{
+  static const struct {
+    guint64 second;
+    guint64 heard;
+  } rows[] = { { 41666 - 20000, 2 }, { 41666, 2 }, { 41666 + 20000, 2 },
+    { 41666 + 22000, 1 } };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (RtPlayout) playout = rt_playout_new ();
+    RtPlayoutRead read;
+    guint8 out[2];
+
+    push_silence (playout, 1, &speech, 2);
+    g_assert_true (rt_playout_read (playout, out, 2, 1 * MS, &read));
+    g_assert_true (
+        rt_playout_read (playout, out, 2, 1 * MS + rows[i].second, &read));
+    assert_account (playout, 1 * MS + 83333, 2, 2, rows[i].heard, FALSE);
+  }
+}
+
 static void
 test_report (void)
 {
@@ -376,6 +400,8 @@ main (int argc, char **argv)
   g_test_add_func ("/playout/format", test_format);
   g_test_add_func ("/playout/heard", test_heard);
   g_test_add_func ("/playout/heard-exactly", test_heard_exactly);
+  g_test_add_func (
+      "/playout/heard-despite-rounding", test_heard_despite_rounding);
   g_test_add_func ("/playout/report", test_report);
   g_test_add_func ("/playout/report-at-once", test_report_at_once);
   g_test_add_func ("/playout/end-without-frames", test_end_without_frames);

@@ -138,20 +138,24 @@ test_ring_memory (void)
   rt_ring_clear (&ring);
 }
 
-/* The common case, a push and a pop of some milliseconds, allocates once. */
+/* The common case, a push and a pop of some milliseconds, allocates at first
+ * and then no more. */
 static void
-test_ring_is_steady (void)
+test_ring_is_steady (gconstpointer portion)
 {
+  const gsize size = GPOINTER_TO_SIZE (portion);
   g_autoptr (GByteArray) model = g_byte_array_new ();
   RtRing ring = { NULL };
   const guint8 *data;
   guint i;
 
-  push (&ring, model, 1920);
+  push (&ring, model, size);
+  push (&ring, model, size);
   data = ring.data;
   for (i = 0; i < 1000; i++) {
-    push (&ring, model, 1920);
-    pop (&ring, model, 1920);
+    pop (&ring, model, 2 * size);
+    push (&ring, model, size);
+    push (&ring, model, size);
     g_assert_true (ring.data == data);
   }
   rt_ring_clear (&ring);
@@ -165,6 +169,9 @@ main (int argc, char **argv)
   g_test_add_func ("/duration/inverse", test_duration_inverse);
   g_test_add_func ("/ring/model", test_ring_model);
   g_test_add_func ("/ring/memory", test_ring_memory);
-  g_test_add_func ("/ring/steady", test_ring_is_steady);
+  g_test_add_data_func (
+      "/ring/steady/20-ms", GSIZE_TO_POINTER (960), test_ring_is_steady);
+  g_test_add_data_func (
+      "/ring/steady/150-ms", GSIZE_TO_POINTER (7200), test_ring_is_steady);
   return g_test_run ();
 }
