@@ -47,17 +47,23 @@ send_response_created (RtFakeConn *self, const gchar *response_id)
       response_id, response_id);
 }
 
+static const gchar *
+details_of (const gchar *status)
+{
+  if (g_str_equal (status, "cancelled"))
+    return "{\"type\":\"cancelled\",\"reason\":\"turn_detected\"}";
+  if (g_str_equal (status, "incomplete"))
+    return "{\"type\":\"incomplete\",\"reason\":\"max_output_tokens\"}";
+  if (g_str_equal (status, "failed"))
+    return "{\"type\":\"failed\",\"error\":{\"type\":\"server_error\","
+           "\"code\":\"server_error\"}}";
+  return "null";
+}
+
 static gboolean
 send_response_done (RtFakeConn *self, const gchar *response_id,
     const gchar *status, const gchar *item)
 {
-  g_autofree gchar *details
-      = g_str_equal (status, "completed")
-            ? g_strdup ("null")
-            : g_strdup_printf ("{\"type\":\"%s\",\"reason\":\"%s\"}", status,
-                g_str_equal (status, "cancelled") ? "turn_detected"
-                                                  : "max_output_tokens");
-
   return rt_fake_conn_send_printf (self,
              "{\"type\":\"response.done\",\"event_id\":\"event_%s_done\","
              "\"response\":{\"object\":\"realtime.response\",\"id\":\"%s\","
@@ -68,7 +74,7 @@ send_response_done (RtFakeConn *self, const gchar *response_id,
              "\"text_tokens\":119,\"audio_tokens\":13,\"image_tokens\":0,"
              "\"cached_tokens\":64},\"output_token_details\":{"
              "\"text_tokens\":30,\"audio_tokens\":91}},\"metadata\":null}}",
-             response_id, response_id, status, details, item)
+             response_id, response_id, status, details_of (status), item)
          && rt_fake_conn_send_text (self,
              "{\"type\":\"rate_limits.updated\","
              "\"event_id\":\"event_limits\",\"rate_limits\":[{"
