@@ -66,6 +66,16 @@ rt_http_reply_free (RtHttpReply *reply)
   g_free (reply);
 }
 
+/* With a NUL behind it, which does not count: the C library's and libsoup's
+ * functions on numbers take no size. */
+static void
+append (GByteArray *array, const guint8 *data, gsize size)
+{
+  g_byte_array_append (array, data, size);
+  g_byte_array_append (array, (const guint8 *) "", 1);
+  g_byte_array_set_size (array, array->len - 1);
+}
+
 /* The position behind the empty line, 0 when it has not come yet. */
 static gsize
 find_end_of_head (Exchange *self)
@@ -114,7 +124,7 @@ parse_reply (Exchange *self, gsize end)
   if (!soup_headers_parse_response ((const gchar *) self->in->data, end,
           reply->headers, NULL, &reply->status, &reply->phrase))
     return NULL;
-  g_byte_array_append (reply->rest, self->in->data + end, self->in->len - end);
+  append (reply->rest, self->in->data + end, self->in->len - end);
   return g_steal_pointer (&reply);
 }
 
@@ -218,7 +228,7 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (self->reply != NULL) {
     if (n > 0)
-      g_byte_array_append (self->reply->rest, self->buffer, n);
+      append (self->reply->rest, self->buffer, n);
     if (n <= 0 || body_is_whole (self->reply))
       g_task_return_boolean (task, TRUE);
     else
@@ -236,7 +246,7 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
                            : "in the middle of the answer");
     return;
   }
-  g_byte_array_append (self->in, self->buffer, n);
+  append (self->in, self->buffer, n);
   if (!consume_head (task))
     read_more (task);
 }
