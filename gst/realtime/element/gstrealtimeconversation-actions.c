@@ -169,7 +169,7 @@ add_action (GObjectClass *klass, const gchar *name, GCallback handler,
 }
 
 static void
-install_plain_signals (GObjectClass *klass)
+install_life_signals (GObjectClass *klass)
 {
   /**
    * GstRealtimeConversation::start:
@@ -189,6 +189,21 @@ install_plain_signals (GObjectClass *klass)
    * Since: 0.1
    */
   add_action (klass, "close", G_CALLBACK (on_close), 0, 0, 0, 0);
+  /**
+   * GstRealtimeConversation::update-session:
+   *
+   * Sends the present settings now.
+   *
+   * Returns: FALSE when not possible now; a message says why.
+   * Since: 0.1
+   */
+  add_action (
+      klass, "update-session", G_CALLBACK (on_update_session), 0, 0, 0, 0);
+}
+
+static void
+install_turn_signals (GObjectClass *klass)
+{
   /**
    * GstRealtimeConversation::commit-audio:
    *
@@ -227,16 +242,6 @@ install_plain_signals (GObjectClass *klass)
    * Since: 0.1
    */
   add_action (klass, "interrupt", G_CALLBACK (on_interrupt), 0, 0, 0, 0);
-  /**
-   * GstRealtimeConversation::update-session:
-   *
-   * Sends the present settings now.
-   *
-   * Returns: FALSE when not possible now; a message says why.
-   * Since: 0.1
-   */
-  add_action (
-      klass, "update-session", G_CALLBACK (on_update_session), 0, 0, 0, 0);
 }
 
 static void
@@ -290,7 +295,8 @@ install_text_signals (GObjectClass *klass)
 void
 gst_realtime_conversation_install_signals (GObjectClass *klass)
 {
-  install_plain_signals (klass);
+  install_life_signals (klass);
+  install_turn_signals (klass);
   install_text_signals (klass);
   /**
    * GstRealtimeConversation::request-api-key:
