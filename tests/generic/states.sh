@@ -47,7 +47,7 @@ program=$(mktemp)
 trap 'rm -f "$program"' EXIT
 # shellcheck disable=SC2046
 "$compiler" -w -DPACKAGE='"gst-realtime"' -o "$program" "$cache/$file" \
-  $(pkg-config --cflags --libs gstreamer-check-1.0)
+  $(pkg-config --cflags --libs gstreamer-check-1.0 gmodule-2.0)
 flock -u 9
 
 gst-inspect-1.0 realtimeconversation > /dev/null
