@@ -99,7 +99,7 @@ static void
 bring_down (RtFakeConn *self)
 {
   RtFakeServer *server = self->server;
-  g_autoptr (GIOStream) stream = NULL;
+  GIOStream *stream;
 
   g_mutex_lock (&self->write_lock);
   stream = g_steal_pointer (&self->stream);
@@ -116,6 +116,7 @@ bring_down (RtFakeConn *self)
   self->ended = TRUE;
   g_cond_broadcast (&server->cond);
   g_mutex_unlock (&server->lock);
+  g_clear_object (&stream);
 }
 
 static gpointer

@@ -339,6 +339,8 @@ test_silences (void)
   mute = client_new (server);
   conn = rt_fake_server_expect_connection (server, WAIT);
   g_assert_null (rt_fake_conn_get_request_line (conn));
+  g_assert_false (
+      g_pollable_input_stream_is_readable (G_POLLABLE_INPUT_STREAM (mute->in)));
   rt_fake_server_set_handshake (server, RT_FAKE_HANDSHAKE_SILENT);
   silent = client_new (server);
   client_ask (silent);
