@@ -94,7 +94,7 @@ check "$build" testlog-valgrind.json --setup valgrind "${pure[@]}"
 
 mapfile -t unit < <(suites wire queue session net)
 say 'AddressSanitizer and UndefinedBehaviorSanitizer'
-export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1
+export ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1
 export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 if setup "$build-asan" -Db_sanitize=address,undefined -Db_lundef=false; then
   check "$build-asan" testlog.json "${unit[@]}" --suite element
