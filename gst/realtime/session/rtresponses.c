@@ -6,9 +6,6 @@
 
 #include <string.h>
 
-/* Events may come twice or late; that many ended responses are remembered. */
-#define MAX_ENDED 32
-
 struct _RtResponses {
   gboolean active;
   gchar *active_id;
@@ -111,7 +108,7 @@ rt_responses_done (RtResponses *self, const gchar *id, gboolean superseded)
     return FALSE;
   if (id != NULL) {
     g_queue_push_head (&self->ended, g_strdup (id));
-    if (self->ended.length > MAX_ENDED)
+    if (self->ended.length > RT_RESPONSES_MAX_ENDED)
       g_free (g_queue_pop_tail (&self->ended));
   }
   if (!self->active) {
@@ -176,9 +173,8 @@ conflict (RtResponses *self, const RtErrorInfo *error)
     if (self->repeated)
       self->wanted = FALSE;
     self->repeated = TRUE;
-  } else if (!self->active) {
-    set_active (self, TRUE, id);
-  } else if (id != NULL && g_strcmp0 (id, self->active_id) != 0) {
+  } else if (!self->active
+             || (id != NULL && g_strcmp0 (id, self->active_id) != 0)) {
     set_active (self, TRUE, id);
   }
 }

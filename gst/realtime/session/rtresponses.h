@@ -9,6 +9,9 @@
 
 G_BEGIN_DECLS
 
+/* Events may come twice or late; that many ended responses are remembered. */
+#define RT_RESPONSES_MAX_ENDED 32
+
 typedef struct _RtResponses RtResponses;
 
 RtResponses *rt_responses_new (void);

@@ -174,6 +174,20 @@ too_many_wait (void)
   g_assert_cmpuint (rt_effects_length (effects), ==, 1);
 }
 
+static void
+settings_in_force (void)
+{
+  g_autoptr (RtSessionConfig) config = rt_session_config_new ();
+  g_autoptr (RtSession) session = rt_session_new (&rt_dialect_v2, config);
+  g_autoptr (RtEffects) effects = rt_effects_new ();
+
+  config->vad_silence_duration = 123;
+  rt_session_set_config (session, config, effects);
+  config->vad_silence_duration = 456;
+  g_assert_cmpuint (
+      rt_session_get_config (session)->vad_silence_duration, ==, 123);
+}
+
 static const Table tables[] = {
   TABLE ("first-word", "conversation=c1", first_word),
   TABLE ("updated-first", "", updated_first),
@@ -194,5 +208,6 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   session_driver_add ("/session/opening", tables, G_N_ELEMENTS (tables));
   g_test_add_func ("/session/opening/too-many-wait", too_many_wait);
+  g_test_add_func ("/session/opening/settings-in-force", settings_in_force);
   return g_test_run ();
 }

@@ -4,6 +4,8 @@
  */
 #include "sessiondriver.h"
 
+#include "rtresponses.h"
+
 #define START                                                 \
   { "opened", "send update; note started" },                  \
   {                                                           \
@@ -123,6 +125,21 @@ static const Row conflict_by_words[] = {
   { "done id=r7 status=completed", "note response completed r7; send create" },
 };
 
+/* The server knows better which one is active. */
+static const Row conflict_with_another[] = {
+  START,
+  { "created id=r1", "note response created r1" },
+  { "ask create", "" },
+  { "done id=r1", "note response completed r1; send create" },
+  { "created id=r2", "note response created r2" },
+  { CONFLICT "r3.' event=rt_create_2",
+      "note error benign conversation_already_has_active_response "
+      "'Conversation already has an active response in progress: r3.' "
+      "rt_create_2" },
+  { "done id=r2", "note response completed r2" },
+  { "done id=r3", "note response completed r3; send create" },
+};
+
 static const Row create_refused[] = {
   START,
   { "ask create", "send create" },
@@ -239,6 +256,23 @@ static const Row failed[] = {
   { "created id=r4", "" },
 };
 
+static void
+bounds (void)
+{
+  g_autoptr (RtResponses) responses = rt_responses_new ();
+  guint i;
+
+  for (i = 0; i <= RT_RESPONSES_MAX_ENDED; i++) {
+    g_autofree gchar *id = g_strdup_printf ("r%u", i);
+
+    g_assert_true (rt_responses_created (responses, id));
+    g_assert_true (rt_responses_done (responses, id, FALSE));
+    g_assert_false (rt_responses_done (responses, id, FALSE));
+  }
+  g_assert_false (rt_responses_done (responses, "r1", FALSE));
+  g_assert_true (rt_responses_done (responses, "r0", FALSE));
+}
+
 static const Table tables[] = {
   TABLE ("coalesced", "", coalesced),
   TABLE ("twice-told", "", twice_told),
@@ -249,6 +283,7 @@ static const Table tables[] = {
   TABLE ("conflict-told-late", "", conflict_told_late),
   TABLE ("conflict-of-others", "", conflict_of_others),
   TABLE ("conflict-by-words", "", conflict_by_words),
+  TABLE ("conflict-with-another", "", conflict_with_another),
   TABLE ("create-refused", "", create_refused),
   TABLE ("cancel", "", cancel),
   TABLE ("cancel-before-created", "", cancel_before_created),
@@ -266,5 +301,6 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   session_driver_add ("/session/replies", tables, G_N_ELEMENTS (tables));
+  g_test_add_func ("/session/replies/bounds", bounds);
   return g_test_run ();
 }

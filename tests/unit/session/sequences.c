@@ -5,10 +5,8 @@
  */
 #include "sessiondriver.h"
 
-#include <string.h>
-
 #define N_SEEDS 1000
-#define N_STEPS 150
+#define N_STEPS 120
 #define RATE 24000
 #define FRAMES_PER_MS (RATE / 1000)
 
@@ -33,6 +31,7 @@ typedef struct {
   gboolean assistant_speaking;
   const gchar *audio_item; /* of the event that is told */
   guint n_ready;
+  guint n_commits;
 } World;
 
 static void
@@ -138,6 +137,7 @@ check_command (World *world, const RtCommand *command)
     g_assert_false (world->create_open);
     world->create_open = TRUE;
   }
+  world->n_commits += command->type == RT_COMMAND_AUDIO_COMMIT;
   if (command->type == RT_COMMAND_ITEM_TRUNCATE)
     check_truncate (world, command);
 }
@@ -243,70 +243,74 @@ pick (World *world, guint n)
   return g_rand_int_range (world->rand, 0, n);
 }
 
-/* R a response, A an assistant's item, U a user's, C a call, # a number. */
+/* rR is a response, aA an assistant's item, uU a user's, fC and cC a call and
+ * its item, # a number: of a few each, so that they meet. */
+static const gchar *const templates[] = {
+  "created id=rR",
+  "created",
+  "done id=rR status=completed",
+  "done id=rR status=cancelled reason=turn_detected",
+  "done id=rR status=completed kind=call item=fC call=cC "
+  "name=background_agent args={}",
+  "done id=rR status=failed msg=oops",
+  "output_added item=fC call=cC name=look_up kind=call resp=rR",
+  "output_done item=fC call=cC name=look_up kind=call resp=rR args={}",
+  "item_done item=fC call=cC name=remain_silent kind=call args={}",
+  "item_done item=fC call=cC name=background_agent kind=call args={}",
+  "arguments item=fC call=cC resp=rR name=look_up text={}",
+  "item_added item=aA kind=message role=assistant prev=uU",
+  "item_added item=uU kind=message role=user prev=aA",
+  "item_done item=aA kind=message role=assistant text=x",
+  "audio item=aA resp=rR ci=# audio=7",
+  "audio item=aA resp=rR audio=40",
+  "audio item=aA resp=rR audio=1",
+  "audio_done item=aA resp=rR",
+  "part_done item=aA resp=rR ci=#",
+  "said_delta item=aA resp=rR ci=# text=x",
+  "said item=aA resp=rR ci=# text=xx",
+  "text_delta item=aA resp=rR text=x",
+  "text item=aA resp=rR text=xx",
+  "heard_delta item=uU text=x",
+  "heard item=uU text=xx",
+  "heard item=uU",
+  "heard_failed item=uU msg=no",
+  "speech_started item=uU ms=1",
+  "speech_stopped item=uU ms=2",
+  "committed item=uU prev=aA",
+  "cleared",
+  "idle item=uU",
+  "error code=server_error msg=oops",
+  "error code=conversation_already_has_active_response msg=busy",
+  "error code=conversation_already_has_active_response "
+  "msg='Conversation already has an active response in progress: rR.'",
+  "error code=response_cancel_not_active msg=none",
+  "session_created id=s1",
+  "session_updated id=s1",
+  "unknown",
+};
+
+static void
+fill_in (GString *out, const gchar *name, guint n)
+{
+  g_autofree gchar *id = *name == '#' ? g_strdup_printf ("%u", n)
+                                      : g_strdup_printf ("%c%u", *name, n);
+
+  g_string_replace (out, name, id, 0);
+}
+
 static gchar *
 random_words (World *world)
 {
-  static const gchar *const words[] = {
-    "created id=rR",
-    "created",
-    "done id=rR status=completed",
-    "done id=rR status=cancelled reason=turn_detected",
-    "done id=rR status=completed kind=call item=fC call=cC "
-    "name=background_agent args={}",
-    "done id=rR status=failed msg=oops",
-    "output_added item=fC call=cC name=look_up kind=call resp=rR",
-    "output_done item=fC call=cC name=look_up kind=call resp=rR args={}",
-    "item_done item=fC call=cC name=remain_silent kind=call args={}",
-    "item_done item=fC call=cC name=background_agent kind=call args={}",
-    "arguments item=fC call=cC resp=rR name=look_up text={}",
-    "item_added item=aA kind=message role=assistant prev=uU",
-    "item_added item=uU kind=message role=user prev=aA",
-    "item_done item=aA kind=message role=assistant text=x",
-    "audio item=aA resp=rR ci=# audio=7",
-    "audio item=aA resp=rR audio=40",
-    "audio item=aA resp=rR audio=1",
-    "audio_done item=aA resp=rR",
-    "part_done item=aA resp=rR ci=#",
-    "said_delta item=aA resp=rR ci=# text=x",
-    "said item=aA resp=rR ci=# text=xx",
-    "text_delta item=aA resp=rR text=x",
-    "text item=aA resp=rR text=xx",
-    "heard_delta item=uU text=x",
-    "heard item=uU text=xx",
-    "heard item=uU",
-    "heard_failed item=uU msg=no",
-    "speech_started item=uU ms=1",
-    "speech_stopped item=uU ms=2",
-    "committed item=uU prev=aA",
-    "cleared",
-    "idle item=uU",
-    "error code=server_error msg=oops",
-    "error code=conversation_already_has_active_response msg=busy",
-    "error code=conversation_already_has_active_response "
-    "msg='Conversation already has an active response in progress: rR.'",
-    "error code=response_cancel_not_active msg=none",
-    "session_created id=s1",
-    "session_updated id=s1",
-    "unknown",
-  };
-  GString *out = g_string_new (words[pick (world, G_N_ELEMENTS (words))]);
-  static const struct {
-    const gchar *name;
-    gchar letter;
-    guint n;
-  } pools[] = { { "rR", 'R', 6 }, { "aA", 'A', 9 }, { "uU", 'U', 9 },
-    { "cC", 'C', 9 }, { "fC", 'C', 9 }, { "#", '#', 3 } };
-  guint i, call = pick (world, 9);
+  GString *out
+      = g_string_new (templates[pick (world, G_N_ELEMENTS (templates))]);
+  guint call = pick (world, 9);
 
-  for (i = 0; i < G_N_ELEMENTS (pools); i++) {
-    guint n = pools[i].letter == 'C' ? call : pick (world, pools[i].n);
-    g_autofree gchar *id = pools[i].letter == '#'
-                               ? g_strdup_printf ("%u", n)
-                               : g_strdup_printf ("%c%u", pools[i].name[0], n);
-
-    g_string_replace (out, pools[i].name, id, 0);
-  }
+  fill_in (out, "rR", pick (world, 6));
+  fill_in (out, "aA", pick (world, 9));
+  fill_in (out, "uU", pick (world, 9));
+  fill_in (out, "cC", call);
+  fill_in (out, "fC", call);
+  fill_in (out, "#", pick (world, 3));
   return g_string_free (out, FALSE);
 }
 
@@ -315,17 +319,14 @@ random_event (World *world)
 {
   g_autofree gchar *words = random_words (world);
   RtEvent *event = session_driver_event (words);
+  guint fate = pick (world, 8);
 
-  switch (pick (world, 8)) {
-    case 0:
-      g_ptr_array_add (world->delayed, event);
-      return;
-    case 1:
-      tell (world, event);
-      break;
-    default:
-      break;
+  if (fate == 0) {
+    g_ptr_array_add (world->delayed, event);
+    return;
   }
+  if (fate == 1)
+    tell (world, event);
   tell (world, event);
   rt_event_free (event);
 }
@@ -413,7 +414,8 @@ wind_down (World *world)
 
     say (world, heard);
   }
-  for (i = 0; i < N_STEPS; i++)
+  drain_effects (world);
+  for (i = 0; i < world->n_commits; i++)
     say (world, "error code=input_audio_buffer_commit_empty msg=empty");
   say (world, "cleared");
   for (i = 0; i < 4; i++)
