@@ -8,8 +8,6 @@
 #include "gstrealtimebus.h"
 #include "gstrealtimecaps.h"
 
-/* Input is paced in slices, so that one large buffer is not sent at once. */
-#define SLICE_TIME (100 * GST_MSECOND)
 #define OVERRUN_REPORT_TIME G_USEC_PER_SEC
 
 typedef struct {
@@ -75,14 +73,19 @@ count_dropped (GstRealtimeConversation *self, GstClockTime duration)
   self->in.overrun = 0;
 }
 
+static gsize
+chunk_of (const Input *input)
+{
+  return (gsize) input->format.rate * input->chunk_duration / 1000
+         * input->frame_size;
+}
+
 static GstFlowReturn
-take (GstRealtimeConversation *self, const Input *input, const guint8 *data,
-    gsize size, gboolean wait)
+take_chunk (GstRealtimeConversation *self, const Input *input,
+    const guint8 *data, gsize size, gboolean wait)
 {
   RtConversation *conversation = gst_realtime_conversation_get (self);
   gsize dropped = 0, level = 0;
-  gsize chunk = (gsize) input->format.rate * input->chunk_duration / 1000
-                * input->frame_size;
   RtUplinkResult result;
 
   if (conversation == NULL) {
@@ -90,29 +93,31 @@ take (GstRealtimeConversation *self, const Input *input, const guint8 *data,
     return GST_FLOW_OK;
   }
   result = rt_uplink_push (self->uplink, data, size, wait, &dropped, &level);
-  if (level >= chunk)
+  if (level >= chunk_of (input))
     rt_conversation_kick (conversation);
   rt_conversation_unref (conversation);
   count_dropped (self, duration_of (input, dropped));
   return result == RT_UPLINK_FLUSHING ? GST_FLOW_FLUSHING : GST_FLOW_OK;
 }
 
+/* A buffer may be large.  By chunks it is paced evenly, and the other side is
+ * told of each before we might have to wait for room for the next. */
 static GstFlowReturn
-take_paced (GstRealtimeConversation *self, const Input *input,
-    const guint8 *data, gsize size, GstClockTime time)
+take (GstRealtimeConversation *self, const Input *input, const guint8 *data,
+    gsize size, GstClockTime time, gboolean live)
 {
-  gsize slice = (gsize) (input->format.rate * SLICE_TIME / GST_SECOND)
-                * input->frame_size;
-  gsize done, n;
+  gsize chunk = chunk_of (input), done, n;
+  gboolean pace = input->pace && !live;
 
   for (done = 0; done < size; done += n) {
     GstFlowReturn flow;
 
-    n = MIN (slice, size - done);
-    if (!gst_realtime_conversation_sink_wait (
+    n = MIN (chunk, size - done);
+    if (pace
+        && !gst_realtime_conversation_sink_wait (
             self, time + duration_of (input, done)))
       return GST_FLOW_FLUSHING;
-    flow = take (self, input, data + done, n, FALSE);
+    flow = take_chunk (self, input, data + done, n, !pace && !live);
     if (flow != GST_FLOW_OK)
       return flow;
   }
@@ -159,10 +164,7 @@ sink_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
   time = time_of (self, buffer);
   gst_buffer_map (buffer, &map, GST_MAP_READ);
   self->in.next = time + duration_of (&input, map.size);
-  if (input.pace && !live)
-    flow = take_paced (self, &input, map.data, map.size, time);
-  else
-    flow = take (self, &input, map.data, map.size, !live);
+  flow = take (self, &input, map.data, map.size, time, live);
   gst_buffer_unmap (buffer, &map);
   gst_buffer_unref (buffer);
   return flow;

@@ -212,6 +212,8 @@ push_speech (GstRealtimeConversation *self, gsize size)
     return;
   }
   gst_buffer_set_size (buffer, read.size);
+  if (memcmp (&read.format, &self->out.format, sizeof (RtPlayoutFormat)) != 0)
+    push_caps (self, &read.format);
   if (read.first)
     rt_stats_reply_began (self->stats, g_get_monotonic_time () * 1000);
   frames = read.size / read.format.frame_size;
@@ -283,9 +285,6 @@ speak (GstRealtimeConversation *self, const RtPlayoutStatus *status,
 {
   gsize size;
 
-  if (memcmp (&status->format, &self->out.format, sizeof (RtPlayoutFormat))
-      != 0)
-    push_caps (self, &status->format);
   if (timing->pace && timing->now < self->out.next + timing->lead) {
     gst_realtime_conversation_src_wait (
         self, self->out.next + timing->lead, FALSE);
