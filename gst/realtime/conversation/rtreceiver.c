@@ -77,6 +77,7 @@ handle_text (RtConversation *self, GBytes *data)
   g_autoptr (RtEvent) event = NULL;
   gsize size;
   const gchar *text = g_bytes_get_data (data, &size);
+  guint64 late;
 
   event = self->dialect->decode (text, size, &error);
   if (event == NULL) {
@@ -90,7 +91,12 @@ handle_text (RtConversation *self, GBytes *data)
     self->uncommitted = 0;
   g_mutex_lock (&self->lock);
   rt_session_event (self->session, event, self->outbox);
+  late = rt_session_take_late_audio (self->session);
   g_mutex_unlock (&self->lock);
+  if (late > 0) {
+    rt_stats_add (self->stats, RT_STAT_AUDIO_RECEIVED, late);
+    rt_stats_add (self->stats, RT_STAT_AUDIO_DROPPED_INTERRUPTED, late);
+  }
   rt_conversation_run_effects (self);
 }
 
