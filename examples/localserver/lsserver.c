@@ -93,6 +93,14 @@ socket_opened_cb (SoupServer *soup, SoupServerMessage *message,
   const gchar *model = NULL;
   LsFault *fault;
 
+  /* libsoup gives a handler everything below its path as well */
+  if (!g_str_equal (path, PATH)) {
+    turn_away (socket,
+        ls_fault_new ("invalid_value", "path", "Unknown request URL: '%s'.",
+            path),
+        CLOSE_BAD_REQUEST);
+    return;
+  }
   if (self->settings->key != NULL && !has_key (self, message)) {
     turn_away (socket,
         ls_fault_new ("invalid_api_key", NULL, "Incorrect API key provided."),

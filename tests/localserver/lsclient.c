@@ -7,6 +7,7 @@
 #include <libsoup/soup.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #define DEADLINE_S 60
 #define PIECE_SAMPLES 2400
@@ -51,11 +52,20 @@ iterate (gint64 deadline, const gchar *waiting_for)
   g_source_remove (waker);
 }
 
+/* a test that fails leaves no server behind */
+static void
+die_with_parent_cb (gpointer user_data)
+{
+  prctl (PR_SET_PDEATHSIG, SIGTERM);
+}
+
 LsProcess *
 ls_process_start (const gchar *program, ...)
 {
   g_autoptr (GPtrArray) args = g_ptr_array_new ();
   g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocessLauncher) launcher
+      = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
   g_autoptr (GDataInputStream) lines = NULL;
   g_autofree gchar *line = NULL;
   LsProcess *self = g_new0 (LsProcess, 1);
@@ -68,8 +78,10 @@ ls_process_start (const gchar *program, ...)
     g_ptr_array_add (args, (gpointer) arg);
   va_end (list);
   g_ptr_array_add (args, NULL);
-  self->process = g_subprocess_newv ((const gchar *const *) args->pdata,
-      G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error);
+  g_subprocess_launcher_set_child_setup (
+      launcher, die_with_parent_cb, NULL, NULL);
+  self->process = g_subprocess_launcher_spawnv (
+      launcher, (const gchar *const *) args->pdata, &error);
   g_assert_no_error (error);
   lines
       = g_data_input_stream_new (g_subprocess_get_stdout_pipe (self->process));
