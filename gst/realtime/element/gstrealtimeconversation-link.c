@@ -8,6 +8,9 @@
 #include "gstrealtimecaps.h"
 #include "gstrealtimeconversation-enumtypes.h"
 #include "gstrealtimeconversation-private.h"
+#include "rturl.h"
+
+#define MAX_LOGGED_TEXT 512
 
 /* What a conversation keeps of us: it may outlive the element, which must not
  * wait for the network when it goes. */
@@ -248,6 +251,8 @@ ended_cb (RtConversation *conversation, const RtConversationEnd *end,
     gpointer user_data)
 {
   g_autoptr (GstRealtimeConversation) self = get_element (user_data);
+  const gchar *secret = ((Link *) user_data)->secret;
+  g_autofree gchar *why = NULL;
   gboolean current, input_ended;
 
   if (self == NULL)
@@ -259,12 +264,12 @@ ended_cb (RtConversation *conversation, const RtConversationEnd *end,
   input_ended = self->input_ended;
   GST_OBJECT_UNLOCK (self);
 
-  GST_INFO_OBJECT (self, "the conversation ended: %s",
-      end->detail != NULL ? end->detail : "asked for");
+  /* servers repeat the key that they refuse */
+  why = rt_redact (end->detail, secret, MAX_LOGGED_TEXT);
+  GST_INFO_OBJECT (self, "the conversation ended: %s", why);
   if (current)
     post_end_of_progress (self, end);
-  gst_realtime_bus_post_end (
-      GST_ELEMENT (self), end, ((Link *) user_data)->secret);
+  gst_realtime_bus_post_end (GST_ELEMENT (self), end, secret);
   if (!current)
     return;
   set_state (self, end->failed ? GST_REALTIME_CONNECTION_STATE_FAILED
