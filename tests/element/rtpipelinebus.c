@@ -175,6 +175,21 @@ rt_pipeline_dup_order (RtPipeline *self)
   return g_string_free (order, FALSE);
 }
 
+/* What a structure does not show of itself in print; transfer full. */
+static gchar *
+dup_error (GstMessage *message)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *debug = NULL;
+
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR)
+    gst_message_parse_error (message, &error, &debug);
+  else if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_WARNING)
+    gst_message_parse_warning (message, &error, &debug);
+  return error != NULL ? g_strdup_printf ("%s (%s)", error->message, debug)
+                       : g_strdup ("");
+}
+
 gchar *
 rt_pipeline_dup_messages (RtPipeline *self)
 {
@@ -187,9 +202,11 @@ rt_pipeline_dup_messages (RtPipeline *self)
     const GstStructure *structure = gst_message_get_structure (message);
     g_autofree gchar *text
         = structure != NULL ? gst_structure_to_string (structure) : NULL;
+    g_autofree gchar *error = dup_error (message);
 
-    g_string_append_printf (all, "%s %s: %s\n", GST_MESSAGE_SRC_NAME (message),
-        GST_MESSAGE_TYPE_NAME (message), text != NULL ? text : "");
+    g_string_append_printf (all, "%s %s: %s%s\n",
+        GST_MESSAGE_SRC_NAME (message), GST_MESSAGE_TYPE_NAME (message),
+        text != NULL ? text : "", error);
   }
   return g_string_free (all, FALSE);
 }
