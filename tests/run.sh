@@ -29,6 +29,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build=$(realpath -m "${BUILDDIR:-$root/build}")
 broken=0
 logs=()
+wrapper=()
 
 say () {
   printf '\n== %s [%d s]\n' "$*" "$SECONDS"
@@ -70,47 +71,51 @@ suites () {
   printf -- '--suite\n%s\n' "$@"
 }
 
-wrapper=()
-say 'Packages'
-if ! "$root/tools/install-packages.sh" test; then
-  echo '0 passed, 1 failed'
-  exit 1
-fi
+# Read whole before it runs, so that a change of this file does not hurt a run.
+main () {
+  say 'Packages'
+  if ! "$root/tools/install-packages.sh" test; then
+    echo '0 passed, 1 failed'
+    exit 1
+  fi
 
-say "Build in $build"
-if ! setup "$build" || ! meson compile -C "$build"; then
-  broken=1
+  say "Build in $build"
+  if ! setup "$build" || ! meson compile -C "$build"; then
+    broken=1
+    finish
+  fi
+  say 'Tests'
+  check "$build" testlog.json
+  [ "$quick" = no ] || finish
+
+  # The rooms that only compute. Sockets take minutes under valgrind, and the
+  # same leaks and reads are found under AddressSanitizer.
+  mapfile -t pure < <(suites wire queue session)
+  say 'Unit tests under valgrind'
+  check "$build" testlog-valgrind.json --setup valgrind "${pure[@]}"
+
+  mapfile -t unit < <(suites wire queue session net)
+  say 'AddressSanitizer and UndefinedBehaviorSanitizer'
+  export ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1
+  export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
+  if setup "$build-asan" -Db_sanitize=address,undefined -Db_lundef=false; then
+    check "$build-asan" testlog.json "${unit[@]}" --suite element
+  else
+    broken=$((broken + 1))
+  fi
+
+  say 'ThreadSanitizer'
+  # TSan needs its place in the address space, which randomisation may take.
+  if setarch -R true 2> /dev/null; then
+    wrapper=(setarch -R)
+  fi
+  if setup "$build-tsan" -Db_sanitize=thread -Db_lundef=false; then
+    check "$build-tsan" testlog-tsan.json --setup tsan \
+      --suite tsan --suite queue --suite session
+  else
+    broken=$((broken + 1))
+  fi
   finish
-fi
-say 'Tests'
-check "$build" testlog.json
-[ "$quick" = no ] || finish
+}
 
-# The rooms that only compute. Sockets take minutes under valgrind, and the
-# same leaks and reads are found under AddressSanitizer.
-mapfile -t pure < <(suites wire queue session)
-say 'Unit tests under valgrind'
-check "$build" testlog-valgrind.json --setup valgrind "${pure[@]}"
-
-mapfile -t unit < <(suites wire queue session net)
-say 'AddressSanitizer and UndefinedBehaviorSanitizer'
-export ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1
-export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
-if setup "$build-asan" -Db_sanitize=address,undefined -Db_lundef=false; then
-  check "$build-asan" testlog.json "${unit[@]}" --suite element
-else
-  broken=$((broken + 1))
-fi
-
-say 'ThreadSanitizer'
-# TSan needs its place in the address space, which randomisation may take.
-if setarch -R true 2> /dev/null; then
-  wrapper=(setarch -R)
-fi
-if setup "$build-tsan" -Db_sanitize=thread -Db_lundef=false; then
-  check "$build-tsan" testlog-tsan.json --setup tsan \
-    --suite tsan --suite queue --suite session
-else
-  broken=$((broken + 1))
-fi
-finish
+main
