@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Who the server is: the system's CAs and those of a file, the identity, the
- * pins, the protocol version.  I/O thread but for rt_tls_check().
+ * A TLS connection, its client certificate, its pins and its version.  I/O
+ * thread but for rt_tls_check().
  */
 #include "rttls.h"
+#include "rttrust.h"
 
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
@@ -14,21 +15,6 @@
 #define PIN_SIZE SHA256_DIGEST_LENGTH
 #define MAX_CHAIN 10
 #define ERRORS_KEY "rt-tls-errors"
-
-typedef struct {
-  GTlsDatabase *extra;
-  GSocketConnectable *identity;
-} Verifier;
-
-static void
-verifier_free (gpointer data)
-{
-  Verifier *self = data;
-
-  g_object_unref (self->extra);
-  g_object_unref (self->identity);
-  g_free (self);
-}
 
 static gboolean
 parse_pin (const gchar *text, guint8 *digest)
@@ -66,7 +52,7 @@ parse_pins (const gchar *pins)
 
 /* GLib's file database takes a relative or unreadable path without a word and
  * trusts nobody then. */
-static gchar *
+static gboolean
 check_ca_file (const gchar *path, GError **error)
 {
   g_autofree gchar *full = g_canonicalize_filename (path, NULL);
@@ -76,10 +62,10 @@ check_ca_file (const gchar *path, GError **error)
   if (list == NULL) {
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
         "tls-ca-file: %s", why != NULL ? why->message : "no certificate in it");
-    return NULL;
+    return FALSE;
   }
   g_list_free_full (list, g_object_unref);
-  return g_steal_pointer (&full);
+  return TRUE;
 }
 
 static GTlsCertificate *
@@ -128,12 +114,9 @@ rt_tls_check (const RtConnectParams *params, GError **error)
       return FALSE;
     }
   }
-  if (params->tls_ca_file != NULL) {
-    g_autofree gchar *path = check_ca_file (params->tls_ca_file, error);
-
-    if (path == NULL)
-      return FALSE;
-  }
+  if (params->tls_ca_file != NULL
+      && !check_ca_file (params->tls_ca_file, error))
+    return FALSE;
   if (params->tls_certificate != NULL) {
     g_autoptr (GTlsCertificate) certificate = load_certificate (params, error);
 
@@ -142,68 +125,39 @@ rt_tls_check (const RtConnectParams *params, GError **error)
   return TRUE;
 }
 
-/* Called when the system's CAs were not enough.  What was wrong is kept for the
- * explanation: of the file's CAs only what is wrong although they know it. */
+/* Called when there is no trust: never to be convinced, but to remember why. */
 static gboolean
 accept_certificate_cb (GTlsConnection *connection, GTlsCertificate *peer,
     GTlsCertificateFlags errors, gpointer user_data)
 {
-  const guint unknown
-      = G_TLS_CERTIFICATE_UNKNOWN_CA | G_TLS_CERTIFICATE_GENERIC_ERROR;
-  Verifier *self = user_data;
-  GTlsCertificateFlags extra;
-
-  if (self != NULL) {
-    extra = g_tls_database_verify_chain (self->extra, peer,
-        G_TLS_DATABASE_PURPOSE_AUTHENTICATE_SERVER, self->identity, NULL,
-        G_TLS_DATABASE_VERIFY_NONE, NULL, NULL);
-    if ((extra & unknown) == 0)
-      errors = extra;
-  }
   g_object_set_data (
       G_OBJECT (connection), ERRORS_KEY, GUINT_TO_POINTER (errors));
-  return errors == 0;
+  return FALSE;
 }
 
-static gboolean
-trust_extra (GTlsConnection *connection, GSocketConnectable *identity,
-    const gchar *file, GError **error)
-{
-  g_autofree gchar *path = NULL;
-  Verifier *self = NULL;
-
-  if (file != NULL) {
-    GTlsDatabase *extra;
-
-    path = check_ca_file (file, error);
-    if (path == NULL)
-      return FALSE;
-    extra = g_tls_file_database_new (path, error);
-    if (extra == NULL)
-      return FALSE;
-    self = g_new0 (Verifier, 1);
-    self->extra = extra;
-    self->identity = g_object_ref (identity);
-    g_object_set_data_full (
-        G_OBJECT (connection), "rt-tls-verifier", self, verifier_free);
-  }
-  g_signal_connect (connection, "accept-certificate",
-      G_CALLBACK (accept_certificate_cb), self);
-  return TRUE;
-}
-
+/* The database has to be there from the beginning: GnuTLS's own would be
+ * loaded for a moment. */
 GTlsConnection *
 rt_tls_new (GIOStream *base, GSocketConnectable *identity,
     const RtConnectParams *params, GError **error)
 {
+  GType type
+      = g_tls_backend_get_client_connection_type (g_tls_backend_get_default ());
   g_autoptr (GTlsConnection) connection = NULL;
-  GIOStream *stream = g_tls_client_connection_new (base, identity, error);
+  g_autoptr (GTlsDatabase) trust = NULL;
+  g_autofree gchar *file = NULL;
 
-  if (stream == NULL)
+  if (params->tls_ca_file != NULL)
+    file = g_canonicalize_filename (params->tls_ca_file, NULL);
+  trust = rt_trust_new (file, error);
+  if (trust == NULL)
     return NULL;
-  connection = G_TLS_CONNECTION (stream);
-  if (!trust_extra (connection, identity, params->tls_ca_file, error))
+  connection = g_initable_new (type, NULL, error, "base-io-stream", base,
+      "server-identity", identity, "database", trust, NULL);
+  if (connection == NULL)
     return NULL;
+  g_signal_connect (connection, "accept-certificate",
+      G_CALLBACK (accept_certificate_cb), NULL);
   if (params->tls_certificate != NULL) {
     g_autoptr (GTlsCertificate) certificate = load_certificate (params, error);
 
@@ -214,8 +168,8 @@ rt_tls_new (GIOStream *base, GSocketConnectable *identity,
   return g_steal_pointer (&connection);
 }
 
-static X509 *
-to_x509 (GTlsCertificate *certificate)
+X509 *
+rt_tls_to_x509 (GTlsCertificate *certificate)
 {
   g_autoptr (GByteArray) der = NULL;
   const guint8 *p;
@@ -257,7 +211,7 @@ rt_tls_is_pinned (GTlsCertificate *leaf, const gchar *pins)
   guint depth;
 
   for (depth = 0; depth < MAX_CHAIN && certificate != NULL && !found; depth++) {
-    current = to_x509 (certificate);
+    current = rt_tls_to_x509 (certificate);
     if (current == NULL)
       break;
     if (previous != NULL

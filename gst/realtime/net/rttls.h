@@ -7,6 +7,8 @@
 
 #include "rttransport.h"
 
+#include <openssl/x509.h>
+
 G_BEGIN_DECLS
 
 /* The files and pins of `params` are usable; any thread. */
@@ -21,6 +23,8 @@ const gchar *rt_tls_objection (
     GTlsConnection *connection, const RtConnectParams *params);
 /* One of `pins` is the key of `leaf`, or of a CA that it leads to. */
 gboolean rt_tls_is_pinned (GTlsCertificate *leaf, const gchar *pins);
+/* NULL when OpenSSL cannot read it. */
+X509 *rt_tls_to_x509 (GTlsCertificate *certificate);
 /* What was wrong with the certificate, NULL if it was not that. */
 const gchar *rt_tls_explain (GTlsConnection *connection);
 

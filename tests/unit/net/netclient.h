@@ -10,7 +10,7 @@
 
 G_BEGIN_DECLS
 
-#define NET_WAIT 10000 /* ms: a test that waits so long has failed */
+#define NET_WAIT 30000 /* ms: a test that waits so long has failed */
 
 typedef struct _NetClient NetClient;
 typedef void (*NetFunc) (NetClient *client, gpointer data);
