@@ -8,6 +8,19 @@
 
 #define BUFFER_BYTES RT_PCM_MS (20)
 
+#ifdef __SANITIZE_ADDRESS__
+/* It guesses where libraries loaded later keep their thread-local storage, is
+ * wrong for those that TLS brings, and then its search for leaks crashes. */
+__attribute__ ((visibility ("default"))) const char *__asan_default_options (
+    void);
+
+const char *
+__asan_default_options (void)
+{
+  return "intercept_tls_get_addr=0";
+}
+#endif
+
 void
 rt_element_test_init (int *argc, char ***argv)
 {
