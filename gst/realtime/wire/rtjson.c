@@ -91,17 +91,6 @@ rt_json_array (JsonObject *object, const gchar *name)
 }
 
 gboolean
-rt_json_boolean (JsonObject *object, const gchar *name, gboolean *value)
-{
-  JsonNode *node = member_of_type (object, name, JSON_NODE_VALUE);
-
-  if (node == NULL || json_node_get_value_type (node) != G_TYPE_BOOLEAN)
-    return FALSE;
-  *value = json_node_get_boolean (node);
-  return TRUE;
-}
-
-gboolean
 rt_json_number (JsonObject *object, const gchar *name, gdouble *value)
 {
   JsonNode *node = member_of_type (object, name, JSON_NODE_VALUE);
@@ -171,29 +160,4 @@ gchar *
 rt_json_to_text (JsonNode *node)
 {
   return json_to_string (node, FALSE);
-}
-
-void
-rt_json_append_quoted (GString *out, const gchar *text)
-{
-  const gchar *run = text;
-  const gchar *p;
-
-  g_string_append_c (out, '"');
-  for (p = text; *p != '\0'; p++) {
-    guchar c = (guchar) *p;
-
-    if (c >= 0x20 && c != '"' && c != '\\')
-      continue;
-    g_string_append_len (out, run, p - run);
-    run = p + 1;
-    if (c == '\n')
-      g_string_append (out, "\\n");
-    else if (c < 0x20)
-      g_string_append_printf (out, "\\u%04x", c);
-    else
-      g_string_append_printf (out, "\\%c", c);
-  }
-  g_string_append_len (out, run, p - run);
-  g_string_append_c (out, '"');
 }

@@ -36,8 +36,6 @@ JsonNode *rt_json_parse_array (const gchar *data, gsize size, GError **error);
 const gchar *rt_json_string (JsonObject *object, const gchar *name);
 JsonObject *rt_json_object (JsonObject *object, const gchar *name);
 JsonArray *rt_json_array (JsonObject *object, const gchar *name);
-gboolean rt_json_boolean (
-    JsonObject *object, const gchar *name, gboolean *value);
 gboolean rt_json_number (JsonObject *object, const gchar *name, gdouble *value);
 /* Integers, and doubles that are whole and in range. */
 gboolean rt_json_int64 (JsonObject *object, const gchar *name, gint64 *value);
@@ -50,7 +48,5 @@ void rt_json_set_string (
     JsonObject *object, const gchar *name, const gchar *value);
 /* Compact text of a node; transfer full. */
 gchar *rt_json_to_text (JsonNode *node);
-/* Appends `text` as a JSON string, quotes included.  `text` is valid UTF-8. */
-void rt_json_append_quoted (GString *out, const gchar *text);
 
 G_END_DECLS

@@ -300,7 +300,7 @@ test_getters (void)
     { "string", "s" },
     { "object", "o" },
     { "array", "a" },
-    { "boolean", "b" },
+    { "boolean", "" },
     { "int", "niu" },
     { "whole", "niu" },
     { "fraction", "n" },
@@ -317,7 +317,6 @@ test_getters (void)
 
   for (i = 0; i < G_N_ELEMENTS (rows); i++) {
     const gchar *name = rows[i].name, *given = rows[i].given;
-    gboolean b;
     gdouble n;
     gint64 l;
     guint u;
@@ -327,7 +326,6 @@ test_getters (void)
     g_assert_cmpint (rt_json_string (object, name) != NULL, ==, GIVES ('s'));
     g_assert_cmpint (rt_json_object (object, name) != NULL, ==, GIVES ('o'));
     g_assert_cmpint (rt_json_array (object, name) != NULL, ==, GIVES ('a'));
-    g_assert_cmpint (rt_json_boolean (object, name, &b), ==, GIVES ('b'));
     g_assert_cmpint (rt_json_number (object, name, &n), ==, GIVES ('n'));
     g_assert_cmpint (rt_json_int64 (object, name, &l), ==, GIVES ('i'));
     g_assert_cmpint (rt_json_uint (object, name, &u), ==, GIVES ('u'));
@@ -335,19 +333,6 @@ test_getters (void)
       g_assert_cmpuint (u, ==, 7);
   }
   g_assert_null (rt_json_string (NULL, "a"));
-}
-
-static void
-test_quoted (void)
-{
-  g_autoptr (GString) out = g_string_new ("x");
-
-  rt_json_append_quoted (out, "a\"b\\c\nd\te\001\303\244/");
-  g_assert_cmpstr (
-      out->str, ==, "x\"a\\\"b\\\\c\\nd\\u0009e\\u0001\303\244/\"");
-  g_string_truncate (out, 0);
-  rt_json_append_quoted (out, "");
-  g_assert_cmpstr (out->str, ==, "\"\"");
 }
 
 static void
@@ -414,7 +399,6 @@ main (int argc, char **argv)
   g_test_add_func ("/wire/json/array", test_array);
   g_test_add_func ("/wire/json/size", test_size);
   g_test_add_func ("/wire/json/getters", test_getters);
-  g_test_add_func ("/wire/json/quoted", test_quoted);
   g_test_add_func ("/wire/json/set-string", test_set_string);
   g_test_add_func ("/wire/json/mutations", test_mutations);
   return g_test_run ();
