@@ -146,7 +146,7 @@ rt_session_opened (RtSession *self, RtEffects *effects)
   RtNote *note = rt_note_new (RT_NOTE_STARTED);
 
   self->opened = TRUE;
-  rt_session_say (self, RT_COMMAND_SESSION_UPDATE, effects);
+  rt_session_say (self, RT_COMMAND_SESSION_UPDATE, effects)->first = TRUE;
   note->session_id = g_strdup (self->config->conversation_id);
   rt_effects_note (effects, note);
 }

@@ -20,30 +20,34 @@ note_speech (const gchar *item_id, gboolean speaking, const gchar *reason,
   rt_effects_note (effects, note);
 }
 
-static const RtAudioFormat *
+/* The codec is the session's; G.711 has one rate, whatever the event says. */
+static RtAudioFormat
 format_of (RtSession *self, const RtEvent *event)
 {
-  if (event->has_audio_format)
-    return &event->audio_format;
-  if (self->has_output_format)
-    return &self->output_format;
-  return &self->config->output_format;
+  RtAudioFormat format = self->has_output_format ? self->output_format
+                                                 : self->config->output_format;
+
+  if (event->audio_rate > 0 && format.codec == RT_CODEC_PCM16) {
+    format.rate = event->audio_rate;
+    format.channels = event->audio_channels;
+  }
+  return format;
 }
 
 static void
 play (RtSession *self, const RtEvent *event, RtEffects *effects)
 {
-  const RtAudioFormat *format = format_of (self, event);
-  guint frame_size = rt_audio_format_frame_size (format);
+  const RtAudioFormat format = format_of (self, event);
+  guint frame_size = rt_audio_format_frame_size (&format);
   guint64 duration;
   RtEffect *effect;
   guint track;
 
   if (event->audio == NULL || g_bytes_get_size (event->audio) == 0
-      || frame_size == 0 || format->rate == 0)
+      || frame_size == 0 || format.rate == 0)
     return;
   duration = g_bytes_get_size (event->audio) / frame_size * NS_PER_SECOND
-             / format->rate;
+             / format.rate;
   track = rt_ledger_push (self->ledger, event->response_id, event->item_id,
       event->content_index, duration);
   if (track == 0) {
@@ -52,7 +56,7 @@ play (RtSession *self, const RtEvent *event, RtEffects *effects)
   }
   effect = rt_effects_add (effects, RT_EFFECT_PLAY);
   effect->track = track;
-  effect->format = *format;
+  effect->format = format;
   effect->audio = g_bytes_ref (event->audio);
 }
 

@@ -10,7 +10,7 @@
 G_BEGIN_DECLS
 
 typedef enum {
-  RT_COMMAND_SESSION_UPDATE, /* the first one opens the session */
+  RT_COMMAND_SESSION_UPDATE, /* first */
   RT_COMMAND_AUDIO_COMMIT,
   RT_COMMAND_AUDIO_CLEAR,
   RT_COMMAND_RESPONSE_CREATE,
@@ -33,6 +33,7 @@ typedef struct {
   gchar *call_id;
   gchar *response_id;
   gchar *text;
+  gboolean first; /* it opens the session */
   gboolean final;
   guint content_index;
   guint audio_end_ms;

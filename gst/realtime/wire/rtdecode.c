@@ -19,94 +19,120 @@ typedef enum {
   PART_ERROR = 1 << 4,
   PART_USAGE = 1 << 5,
   PART_CALL = 1 << 6,
-  PART_ITEM_ID = 1 << 7, /* of no use without one */
+  PART_HANDOFF = 1 << 7,
+  PART_ITEM_ID = 1 << 8, /* of no use without one */
+  PART_TEXT = 1 << 9,    /* of no use without its text */
 } Parts;
 
 typedef struct {
   const gchar *name;
   gsize length;
   RtEventType type;
+  RtDecodeFlags words; /* whose word it is */
   Parts parts;
   const gchar *text;     /* the member that becomes `text` */
   const gchar *audio_ms; /* the member that becomes `audio_ms` */
 } Row;
 
 #define NAME(text) text, sizeof (text) - 1
+#define V1 RT_DECODE_V1
+#define V2 RT_DECODE_V2
+#define CREATE RT_DECODE_CREATE
 #define TRANSCRIPTION "conversation.item.input_audio_transcription."
 
 /* The most frequent come first; older names follow their successors. */
 static const Row rows[] = {
   { NAME ("response.output_audio.delta"), RT_EVENT_OUTPUT_AUDIO_DELTA,
+      V2 | CREATE, PART_AUDIO },
+  { NAME ("conversation.output_audio.delta"), RT_EVENT_OUTPUT_AUDIO_DELTA, V1,
       PART_AUDIO },
-  { NAME ("response.audio.delta"), RT_EVENT_OUTPUT_AUDIO_DELTA, PART_AUDIO },
+  { NAME ("response.audio.delta"), RT_EVENT_OUTPUT_AUDIO_DELTA, V2,
+      PART_AUDIO },
   { NAME ("response.output_audio_transcript.delta"),
-      RT_EVENT_OUTPUT_TRANSCRIPT_DELTA, 0, "delta" },
+      RT_EVENT_OUTPUT_TRANSCRIPT_DELTA, V1 | V2, 0, "delta" },
   { NAME ("response.audio_transcript.delta"), RT_EVENT_OUTPUT_TRANSCRIPT_DELTA,
-      0, "delta" },
-  { NAME ("response.output_text.delta"), RT_EVENT_OUTPUT_TEXT_DELTA, 0,
+      V2, 0, "delta" },
+  { NAME ("conversation.output_transcript.delta"),
+      RT_EVENT_OUTPUT_TRANSCRIPT_DELTA, V1, 0, "delta" },
+  { NAME ("response.output_text.delta"), RT_EVENT_OUTPUT_TEXT_DELTA, V1 | V2, 0,
       "delta" },
-  { NAME ("response.text.delta"), RT_EVENT_OUTPUT_TEXT_DELTA, 0, "delta" },
-  { NAME (TRANSCRIPTION "delta"), RT_EVENT_INPUT_TRANSCRIPT_DELTA, 0, "delta" },
+  { NAME ("response.text.delta"), RT_EVENT_OUTPUT_TEXT_DELTA, V2, 0, "delta" },
+  { NAME (TRANSCRIPTION "delta"), RT_EVENT_INPUT_TRANSCRIPT_DELTA, V1 | V2, 0,
+      "delta" },
+  { NAME ("conversation.input_transcript.delta"),
+      RT_EVENT_INPUT_TRANSCRIPT_DELTA, V1, 0, "delta" },
   { NAME ("response.function_call_arguments.delta"),
-      RT_EVENT_FUNCTION_ARGUMENTS_DELTA, PART_CALL, "delta" },
+      RT_EVENT_FUNCTION_ARGUMENTS_DELTA, V2, PART_CALL, "delta" },
 
-  { NAME ("session.created"), RT_EVENT_SESSION_CREATED, PART_SESSION },
-  { NAME ("session.updated"), RT_EVENT_SESSION_UPDATED, PART_SESSION },
-  { NAME ("conversation.created"), RT_EVENT_CONVERSATION_CREATED },
+  { NAME ("session.created"), RT_EVENT_SESSION_CREATED, V2 | CREATE,
+      PART_SESSION },
+  { NAME ("session.updated"), RT_EVENT_SESSION_UPDATED, V1 | V2 | CREATE,
+      PART_SESSION },
+  { NAME ("conversation.created"), RT_EVENT_CONVERSATION_CREATED, V2 },
 
-  { NAME ("input_audio_buffer.speech_started"), RT_EVENT_SPEECH_STARTED, 0,
+  { NAME ("input_audio_buffer.speech_started"), RT_EVENT_SPEECH_STARTED, V2, 0,
       NULL, "audio_start_ms" },
-  { NAME ("input_audio_buffer.speech_stopped"), RT_EVENT_SPEECH_STOPPED, 0,
+  { NAME ("input_audio_buffer.speech_stopped"), RT_EVENT_SPEECH_STOPPED, V2, 0,
       NULL, "audio_end_ms" },
-  { NAME ("input_audio_buffer.committed"), RT_EVENT_AUDIO_COMMITTED },
-  { NAME ("input_audio_buffer.cleared"), RT_EVENT_AUDIO_CLEARED },
-  { NAME ("input_audio_buffer.timeout_triggered"), RT_EVENT_IDLE_TIMEOUT, 0,
+  { NAME ("input_audio_buffer.committed"), RT_EVENT_AUDIO_COMMITTED, V2 },
+  { NAME ("input_audio_buffer.cleared"), RT_EVENT_AUDIO_CLEARED, V2 },
+  { NAME ("input_audio_buffer.timeout_triggered"), RT_EVENT_IDLE_TIMEOUT, V2, 0,
       NULL, "audio_start_ms" },
 
-  { NAME (TRANSCRIPTION "completed"), RT_EVENT_INPUT_TRANSCRIPT_DONE,
+  { NAME (TRANSCRIPTION "completed"), RT_EVENT_INPUT_TRANSCRIPT_DONE, V1 | V2,
       PART_USAGE, "transcript" },
-  { NAME (TRANSCRIPTION "failed"), RT_EVENT_INPUT_TRANSCRIPT_FAILED,
+  { NAME ("conversation.input_transcript.turn_marked"),
+      RT_EVENT_INPUT_TRANSCRIPT_DONE, V1, PART_TEXT, "transcript" },
+  { NAME (TRANSCRIPTION "failed"), RT_EVENT_INPUT_TRANSCRIPT_FAILED, V2,
       PART_ERROR },
 
-  { NAME ("conversation.item.added"), RT_EVENT_ITEM_ADDED, PART_ITEM },
-  { NAME ("conversation.item.created"), RT_EVENT_ITEM_ADDED, PART_ITEM },
-  { NAME ("conversation.item.done"), RT_EVENT_ITEM_DONE, PART_ITEM },
-  { NAME ("conversation.item.retrieved"), RT_EVENT_ITEM_RETRIEVED, PART_ITEM },
-  { NAME ("conversation.item.deleted"), RT_EVENT_ITEM_DELETED, PART_ITEM_ID },
-  { NAME ("conversation.item.truncated"), RT_EVENT_ITEM_TRUNCATED, PART_ITEM_ID,
-      NULL, "audio_end_ms" },
-
-  { NAME ("response.created"), RT_EVENT_RESPONSE_CREATED, PART_RESPONSE },
-  { NAME ("response.done"), RT_EVENT_RESPONSE_DONE, PART_RESPONSE },
-  { NAME ("response.cancelled"), RT_EVENT_RESPONSE_DONE, PART_RESPONSE },
-  { NAME ("response.output_item.added"), RT_EVENT_OUTPUT_ITEM_ADDED,
+  { NAME ("conversation.item.added"), RT_EVENT_ITEM_ADDED, V1 | V2 | CREATE,
       PART_ITEM },
-  { NAME ("response.output_item.done"), RT_EVENT_OUTPUT_ITEM_DONE, PART_ITEM },
-  { NAME ("response.content_part.added"), RT_EVENT_CONTENT_PART_ADDED },
-  { NAME ("response.content_part.done"), RT_EVENT_CONTENT_PART_DONE },
+  { NAME ("conversation.item.created"), RT_EVENT_ITEM_ADDED, V2, PART_ITEM },
+  { NAME ("conversation.item.done"), RT_EVENT_ITEM_DONE, V1 | V2, PART_ITEM },
+  { NAME ("conversation.item.retrieved"), RT_EVENT_ITEM_RETRIEVED, V2,
+      PART_ITEM },
+  { NAME ("conversation.item.deleted"), RT_EVENT_ITEM_DELETED, V2,
+      PART_ITEM_ID },
+  { NAME ("conversation.item.truncated"), RT_EVENT_ITEM_TRUNCATED, V2,
+      PART_ITEM_ID, NULL, "audio_end_ms" },
 
-  { NAME ("response.output_audio.done"), RT_EVENT_OUTPUT_AUDIO_DONE },
-  { NAME ("response.audio.done"), RT_EVENT_OUTPUT_AUDIO_DONE },
+  { NAME ("response.created"), RT_EVENT_RESPONSE_CREATED, V2, PART_RESPONSE },
+  { NAME ("response.done"), RT_EVENT_RESPONSE_DONE, V2, PART_RESPONSE },
+  { NAME ("response.cancelled"), RT_EVENT_RESPONSE_DONE, V2, PART_RESPONSE },
+  { NAME ("response.output_item.added"), RT_EVENT_OUTPUT_ITEM_ADDED, V2,
+      PART_ITEM },
+  { NAME ("response.output_item.done"), RT_EVENT_OUTPUT_ITEM_DONE, V2,
+      PART_ITEM },
+  { NAME ("response.content_part.added"), RT_EVENT_CONTENT_PART_ADDED, V2 },
+  { NAME ("response.content_part.done"), RT_EVENT_CONTENT_PART_DONE, V2 },
+
+  { NAME ("response.output_audio.done"), RT_EVENT_OUTPUT_AUDIO_DONE, V2 },
+  { NAME ("response.audio.done"), RT_EVENT_OUTPUT_AUDIO_DONE, V2 },
   { NAME ("response.output_audio_transcript.done"),
-      RT_EVENT_OUTPUT_TRANSCRIPT_DONE, 0, "transcript" },
-  { NAME ("response.audio_transcript.done"), RT_EVENT_OUTPUT_TRANSCRIPT_DONE, 0,
-      "transcript" },
-  { NAME ("response.output_text.done"), RT_EVENT_OUTPUT_TEXT_DONE, 0, "text" },
-  { NAME ("response.text.done"), RT_EVENT_OUTPUT_TEXT_DONE, 0, "text" },
+      RT_EVENT_OUTPUT_TRANSCRIPT_DONE, V1 | V2, 0, "transcript" },
+  { NAME ("response.audio_transcript.done"), RT_EVENT_OUTPUT_TRANSCRIPT_DONE,
+      V2, 0, "transcript" },
+  { NAME ("response.output_text.done"), RT_EVENT_OUTPUT_TEXT_DONE, V2, 0,
+      "text" },
+  { NAME ("response.text.done"), RT_EVENT_OUTPUT_TEXT_DONE, V2, 0, "text" },
   { NAME ("response.function_call_arguments.done"),
-      RT_EVENT_FUNCTION_ARGUMENTS_DONE, PART_CALL, "arguments" },
+      RT_EVENT_FUNCTION_ARGUMENTS_DONE, V2, PART_CALL, "arguments" },
 
-  { NAME ("rate_limits.updated"), RT_EVENT_RATE_LIMITS },
-  { NAME ("error"), RT_EVENT_ERROR, PART_ERROR },
+  { NAME ("conversation.handoff.requested"), RT_EVENT_HANDOFF_REQUESTED, V1,
+      PART_HANDOFF | PART_ITEM_ID | PART_TEXT, "input_transcript" },
+  { NAME ("rate_limits.updated"), RT_EVENT_RATE_LIMITS, V2 },
+  { NAME ("error"), RT_EVENT_ERROR, V1 | V2 | CREATE, PART_ERROR },
 };
 
 static const Row *
-find_row (const gchar *name, gsize length)
+find_row (const gchar *name, gsize length, RtDecodeFlags flags)
 {
   gsize i;
 
   for (i = 0; i < G_N_ELEMENTS (rows); i++) {
-    if (rows[i].length == length && memcmp (rows[i].name, name, length) == 0)
+    if (rows[i].length == length && (rows[i].words & flags) != 0
+        && memcmp (rows[i].name, name, length) == 0)
       return &rows[i];
   }
   return NULL;
@@ -140,11 +166,19 @@ pure_size (const RtScanSpan *text)
   return n % 4 == 1 ? -1 : (gssize) (n / 4 * 3 + (n % 4 * 3) / 4);
 }
 
-static void
-set_audio_format (RtEvent *event, gint64 rate, gint64 channels)
+/* FALSE when the dialect wants it declared, and it is not. */
+static gboolean
+set_declared (RtEvent *event, gint64 rate, gint64 channels, RtDecodeFlags flags)
 {
-  event->has_audio_format
-      = rt_decode_make_format (rate, channels, &event->audio_format);
+  gboolean required = (flags & RT_DECODE_DECLARED_AUDIO) != 0;
+  RtAudioFormat format;
+
+  if ((required && channels < 0)
+      || !rt_decode_make_format (rate, channels, &format))
+    return !required;
+  event->audio_rate = format.rate;
+  event->audio_channels = format.channels;
+  return TRUE;
 }
 
 static gchar *
@@ -153,15 +187,24 @@ copy_span (const RtScanSpan *span)
   return span->start != NULL ? g_strndup (span->start, span->length) : NULL;
 }
 
+static gint
+scanned_channels (const RtScan *scan, RtDecodeFlags flags)
+{
+  gint channels = scan->numbers[RT_SCAN_CHANNELS];
+
+  return channels >= 0 && (flags & RT_DECODE_CHANNELS) != 0
+             ? channels
+             : scan->numbers[RT_SCAN_NUM_CHANNELS];
+}
+
 /* NULL: not for this road. */
 static RtEvent *
-decode_fast (const gchar *data, gsize size)
+decode_fast (const gchar *data, gsize size, RtDecodeFlags flags)
 {
   RtScan scan;
   const RtScanSpan *text, *type;
   const Row *row;
-  RtEvent *event;
-  GBytes *audio;
+  g_autoptr (RtEvent) event = NULL;
 
   if (!rt_scan (data, size, &scan))
     return NULL;
@@ -171,26 +214,23 @@ decode_fast (const gchar *data, gsize size)
     text = &scan.strings[RT_SCAN_DATA];
   if (type->start == NULL || text->start == NULL)
     return NULL;
-  row = find_row (type->start, type->length);
+  row = find_row (type->start, type->length, flags);
   if (row == NULL || row->parts != PART_AUDIO)
     return NULL;
-  audio = decode_audio (text->start, text->length);
-  if (audio == NULL || (gssize) g_bytes_get_size (audio) != pure_size (text)) {
-    g_clear_pointer (&audio, g_bytes_unref);
-    return NULL;
-  }
 
   event = rt_event_new (row->type, row->name);
-  event->audio = audio;
+  event->audio = decode_audio (text->start, text->length);
+  if (event->audio == NULL
+      || (gssize) g_bytes_get_size (event->audio) != pure_size (text)
+      || !set_declared (event, scan.numbers[RT_SCAN_SAMPLE_RATE],
+          scanned_channels (&scan, flags), flags))
+    return NULL;
   event->event_id = copy_span (&scan.strings[RT_SCAN_EVENT_ID]);
   event->item_id = copy_span (&scan.strings[RT_SCAN_ITEM_ID]);
   event->response_id = copy_span (&scan.strings[RT_SCAN_RESPONSE_ID]);
   event->content_index = MAX (scan.numbers[RT_SCAN_CONTENT_INDEX], 0);
   event->output_index = MAX (scan.numbers[RT_SCAN_OUTPUT_INDEX], 0);
-  set_audio_format (event, scan.numbers[RT_SCAN_SAMPLE_RATE],
-      scan.numbers[RT_SCAN_CHANNELS] >= 0 ? scan.numbers[RT_SCAN_CHANNELS]
-                                          : scan.numbers[RT_SCAN_NUM_CHANNELS]);
-  return event;
+  return g_steal_pointer (&event);
 }
 
 static gboolean
@@ -202,7 +242,8 @@ missing (const gchar *event, const gchar *field, GError **error)
 }
 
 static gboolean
-read_audio (RtEvent *event, JsonObject *object, GError **error)
+read_audio (
+    RtEvent *event, JsonObject *object, RtDecodeFlags flags, GError **error)
 {
   const gchar *name = "delta";
   const gchar *text = rt_json_string (object, name);
@@ -218,10 +259,11 @@ read_audio (RtEvent *event, JsonObject *object, GError **error)
   if (event->audio == NULL)
     return missing (event->name, name, error);
   rt_json_int64 (object, "sample_rate", &rate);
-  if (!rt_json_int64 (object, "channels", &channels))
+  if ((flags & RT_DECODE_CHANNELS) == 0
+      || !rt_json_int64 (object, "channels", &channels))
     rt_json_int64 (object, "num_channels", &channels);
-  set_audio_format (event, rate, channels);
-  return TRUE;
+  return set_declared (event, rate, channels, flags)
+         || missing (event->name, "sample_rate or num_channels", error);
 }
 
 static gboolean
@@ -258,31 +300,40 @@ read_response (RtEvent *event, JsonObject *object)
 }
 
 static gboolean
-read_parts (RtEvent *event, const Row *row, JsonObject *object, GError **error)
+read_parts (RtEvent *event, const Row *row, JsonObject *object,
+    RtDecodeFlags flags, GError **error)
 {
   if ((row->parts & PART_ITEM_ID) != 0 && event->item_id == NULL)
     return missing (event->name, "item_id", error);
-  if ((row->parts & PART_AUDIO) != 0 && !read_audio (event, object, error))
+  if ((row->parts & PART_TEXT) != 0 && event->text == NULL)
+    return missing (event->name, row->text, error);
+  if ((row->parts & PART_AUDIO) != 0
+      && !read_audio (event, object, flags, error))
     return FALSE;
   if ((row->parts & PART_ITEM) != 0 && !read_item (event, object, error))
     return FALSE;
   if ((row->parts & PART_RESPONSE) != 0)
     read_response (event, object);
   if ((row->parts & PART_SESSION) != 0)
-    event->session = rt_decode_session (rt_json_object (object, "session"));
+    event->session = rt_decode_session (object, flags);
   if ((row->parts & PART_ERROR) != 0)
-    event->error = rt_decode_error (object);
+    event->error = rt_decode_error (object, flags);
   if ((row->parts & PART_USAGE) != 0)
     rt_decode_usage (rt_json_object (object, "usage"), &event->usage);
   if ((row->parts & PART_CALL) != 0) {
     event->call_id = rt_decode_string (object, "call_id", RT_DECODE_MAX_ID);
     event->function_name = rt_decode_string (object, "name", RT_DECODE_MAX_ID);
   }
+  if ((row->parts & PART_HANDOFF) != 0) {
+    event->call_id = rt_decode_string (object, "handoff_id", RT_DECODE_MAX_ID);
+    if (event->call_id == NULL)
+      return missing (event->name, "handoff_id", error);
+  }
   return TRUE;
 }
 
 static RtEvent *
-decode_object (JsonObject *object, GError **error)
+decode_object (JsonObject *object, RtDecodeFlags flags, GError **error)
 {
   g_autoptr (RtEvent) event = NULL;
   g_autofree gchar *name = rt_decode_string (object, "type", RT_DECODE_MAX_ID);
@@ -293,7 +344,7 @@ decode_object (JsonObject *object, GError **error)
         error, RT_WIRE_ERROR, RT_WIRE_ERROR_NO_TYPE, "no type");
     return NULL;
   }
-  row = find_row (name, strlen (name));
+  row = find_row (name, strlen (name), flags);
   event = rt_event_new (row != NULL ? row->type : RT_EVENT_UNKNOWN, name);
   event->event_id = rt_decode_string (object, "event_id", RT_DECODE_MAX_ID);
   if (row == NULL)
@@ -311,13 +362,14 @@ decode_object (JsonObject *object, GError **error)
     event->text = rt_decode_string (object, row->text, RT_DECODE_MAX_TEXT);
   if (row->audio_ms != NULL)
     rt_json_uint (object, row->audio_ms, &event->audio_ms);
-  if (!read_parts (event, row, object, error))
+  if (!read_parts (event, row, object, flags, error))
     return NULL;
   return g_steal_pointer (&event);
 }
 
 RtEvent *
-rt_decode_full (const gchar *data, gsize size, GError **error)
+rt_decode_full (
+    const gchar *data, gsize size, RtDecodeFlags flags, GError **error)
 {
   g_autoptr (JsonNode) root = NULL;
   g_autoptr (GError) cause = NULL;
@@ -328,13 +380,13 @@ rt_decode_full (const gchar *data, gsize size, GError **error)
         error, RT_WIRE_ERROR, RT_WIRE_ERROR_MALFORMED, cause->message);
     return NULL;
   }
-  return decode_object (json_node_get_object (root), error);
+  return decode_object (json_node_get_object (root), flags, error);
 }
 
 RtEvent *
-rt_decode (const gchar *data, gsize size, GError **error)
+rt_decode (const gchar *data, gsize size, RtDecodeFlags flags, GError **error)
 {
-  RtEvent *event = decode_fast (data, size);
+  RtEvent *event = decode_fast (data, size, flags);
 
-  return event != NULL ? event : rt_decode_full (data, size, error);
+  return event != NULL ? event : rt_decode_full (data, size, flags, error);
 }

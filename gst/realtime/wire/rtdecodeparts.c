@@ -198,16 +198,22 @@ read_format (JsonObject *session, const gchar *direction, RtAudioFormat *format)
 }
 
 RtSessionInfo *
-rt_decode_session (JsonObject *object)
+rt_decode_session (JsonObject *event, RtDecodeFlags flags)
 {
+  JsonObject *object = rt_json_object (event, "session");
+  const gchar *prompt = (flags & RT_DECODE_BACKEND_PROMPT) != 0
+                            ? "backend_prompt"
+                            : "instructions";
+  g_autofree gchar *id = rt_decode_string (object, "id", RT_DECODE_MAX_ID);
   RtSessionInfo *info;
 
-  if (object == NULL)
+  if (id == NULL && (flags & RT_DECODE_SESSION_ID) != 0)
+    id = rt_decode_string (event, "session_id", RT_DECODE_MAX_ID);
+  if (object == NULL && id == NULL)
     return NULL;
   info = rt_session_info_new ();
-  info->id = rt_decode_string (object, "id", RT_DECODE_MAX_ID);
-  info->instructions
-      = rt_decode_string (object, "instructions", RT_DECODE_MAX_TEXT);
+  info->id = g_steal_pointer (&id);
+  info->instructions = rt_decode_string (object, prompt, RT_DECODE_MAX_TEXT);
   if (!rt_json_int64 (object, "expires_at", &info->expires_at)
       || info->expires_at < 0)
     info->expires_at = 0;
@@ -217,17 +223,36 @@ rt_decode_session (JsonObject *object)
   return info;
 }
 
+/* Whatever it is: JSON when it is no string. */
+static gchar *
+member_as_text (JsonObject *object, const gchar *name)
+{
+  JsonNode *node = json_object_get_member (object, name);
+  g_autofree gchar *json = NULL;
+
+  if (node == NULL || JSON_NODE_HOLDS_NULL (node))
+    return NULL;
+  json = rt_json_to_text (node);
+  return copy_bounded (json, RT_DECODE_MAX_MESSAGE);
+}
+
 RtErrorInfo *
-rt_decode_error (JsonObject *event)
+rt_decode_error (JsonObject *event, RtDecodeFlags flags)
 {
   JsonObject *object = rt_json_object (event, "error");
+  gboolean outer_first = (flags & RT_DECODE_ERROR_AS_TEXT) != 0;
+  JsonObject *places[]
+      = { outer_first ? event : object, outer_first ? object : event };
   RtErrorInfo *info = rt_error_info_new (NULL, NULL);
+  guint i;
 
-  info->message = rt_decode_string (object, "message", RT_DECODE_MAX_MESSAGE);
-  if (info->message == NULL)
-    info->message = rt_decode_string (event, "message", RT_DECODE_MAX_MESSAGE);
+  for (i = 0; i < G_N_ELEMENTS (places) && info->message == NULL; i++)
+    info->message
+        = rt_decode_string (places[i], "message", RT_DECODE_MAX_MESSAGE);
   if (info->message == NULL)
     info->message = rt_decode_string (event, "error", RT_DECODE_MAX_MESSAGE);
+  if (info->message == NULL && (flags & RT_DECODE_ERROR_AS_TEXT) != 0)
+    info->message = member_as_text (event, "error");
   if (info->message == NULL)
     info->message = g_strdup ("the server gave no reason");
   info->code = rt_decode_string (object, "code", RT_DECODE_MAX_ID);

@@ -3,76 +3,32 @@
  * realtime-v2: what the service of this name and those after its fashion are
  * told, and when they are ready.  Any thread.
  */
-#include "rtdialect.h"
-
-#include <string.h>
-
-#include "rtbase64.h"
 #include "rtdecode.h"
+#include "rtdialect.h"
+#include "rtmessage.h"
 #include "rtsessionjson.h"
 
 #define DEFAULT_VOICE "marin"
-#define APPEND_HEAD "{\"type\":\"input_audio_buffer.append\",\"audio\":\""
-#define APPEND_TAIL "\"}"
-
-static void
-push_pair (GPtrArray *pairs, const gchar *name, const gchar *value)
-{
-  if (value != NULL && *value != '\0') {
-    g_ptr_array_add (pairs, g_strdup (name));
-    g_ptr_array_add (pairs, g_strdup (value));
-  }
-}
-
-static GStrv
-end_pairs (GPtrArray *pairs)
-{
-  g_ptr_array_add (pairs, NULL);
-  return (GStrv) g_ptr_array_free (pairs, FALSE);
-}
 
 static GStrv
 query (const RtSessionConfig *config)
 {
-  GPtrArray *pairs = g_ptr_array_new ();
-
   /* The server takes one or the other. */
   if (config->mode == RT_MODE_TRANSCRIPTION)
-    push_pair (pairs, "intent", "transcription");
-  else
-    push_pair (pairs, "model", config->model);
-  return end_pairs (pairs);
+    return rt_message_pairs ("intent", "transcription", NULL);
+  return rt_message_pairs ("model", config->model, NULL);
 }
 
 static GStrv
 headers (const RtSessionConfig *config)
 {
-  GPtrArray *pairs = g_ptr_array_new ();
-
-  push_pair (pairs, "x-session-id", config->conversation_id);
-  return end_pairs (pairs);
+  return rt_message_pairs ("x-session-id", config->conversation_id, NULL);
 }
 
 static void
 set_item (JsonObject *message, JsonObject *item)
 {
   json_object_set_object_member (message, "item", item);
-}
-
-static JsonObject *
-message_item (const gchar *role, const gchar *content_type, const gchar *text)
-{
-  JsonObject *item = json_object_new ();
-  JsonObject *part = json_object_new ();
-  JsonArray *content = json_array_new ();
-
-  json_object_set_string_member (part, "type", content_type);
-  rt_json_set_string (part, "text", text != NULL ? text : "");
-  json_array_add_object_element (content, part);
-  json_object_set_string_member (item, "type", "message");
-  json_object_set_string_member (item, "role", role);
-  json_object_set_array_member (item, "content", content);
-  return item;
 }
 
 static JsonObject *
@@ -102,19 +58,20 @@ fill (JsonObject *message, const RtCommand *command,
         rt_json_set_string (message, "response_id", command->response_id);
       return TRUE;
     case RT_COMMAND_USER_TEXT:
-      set_item (message, message_item ("user", "input_text", command->text));
+      set_item (message, rt_message_item ("user", "input_text", command->text));
       return TRUE;
     case RT_COMMAND_SYSTEM_TEXT:
-      set_item (message, message_item ("system", "input_text", command->text));
+      set_item (
+          message, rt_message_item ("system", "input_text", command->text));
       return TRUE;
     case RT_COMMAND_ASSISTANT_TEXT:
       set_item (
-          message, message_item ("assistant", "output_text", command->text));
+          message, rt_message_item ("assistant", "output_text", command->text));
       return TRUE;
     case RT_COMMAND_HANDOFF_OUTPUT:
       if (!command->final) {
         set_item (
-            message, message_item ("system", "input_text", command->text));
+            message, rt_message_item ("system", "input_text", command->text));
         return TRUE;
       }
       G_GNUC_FALLTHROUGH;
@@ -140,16 +97,6 @@ fill (JsonObject *message, const RtCommand *command,
 }
 
 static gchar *
-encode_raw (const gchar *text)
-{
-  g_autoptr (JsonNode) root = NULL;
-
-  if (text != NULL)
-    root = rt_json_parse_object (text, strlen (text), NULL);
-  return root != NULL ? g_strdup (text) : NULL;
-}
-
-static gchar *
 encode (const RtCommand *command, const RtSessionConfig *config)
 {
   static const gchar *const types[RT_COMMAND_LAST] = {
@@ -166,34 +113,14 @@ encode (const RtCommand *command, const RtSessionConfig *config)
     [RT_COMMAND_ITEM_TRUNCATE] = "conversation.item.truncate",
     [RT_COMMAND_ITEM_DELETE] = "conversation.item.delete",
   };
-  g_autoptr (JsonNode) node = NULL;
-  JsonObject *message;
 
-  if (command->type == RT_COMMAND_RAW)
-    return encode_raw (command->text);
-  g_return_val_if_fail (command->type < RT_COMMAND_RAW, NULL);
-
-  node = json_node_new (JSON_NODE_OBJECT);
-  message = json_object_new ();
-  json_node_take_object (node, message);
-  json_object_set_string_member (message, "type", types[command->type]);
-  if (command->event_id != NULL)
-    rt_json_set_string (message, "event_id", command->event_id);
-  return fill (message, command, config) ? rt_json_to_text (node) : NULL;
+  return rt_message_encode (command, config, types[command->type], fill);
 }
 
-static void
-encode_audio (
-    const RtAudioFormat *format, const guint8 *data, gsize size, GString *out)
+static RtEvent *
+decode (const gchar *data, gsize size, GError **error)
 {
-  const gsize head = sizeof (APPEND_HEAD) - 1;
-  const gsize tail = sizeof (APPEND_TAIL) - 1;
-  const gsize body = rt_base64_encoded_size (size);
-
-  g_string_set_size (out, head + body + tail);
-  memcpy (out->str, APPEND_HEAD, head);
-  rt_base64_encode (data, size, out->str + head);
-  memcpy (out->str + head + body, APPEND_TAIL, tail);
+  return rt_decode (data, size, RT_DECODE_V2 | RT_DECODE_CHANNELS, error);
 }
 
 static gboolean
@@ -217,7 +144,7 @@ const RtDialect rt_dialect_v2 = {
   .query_owned = query_owned,
   .headers = headers,
   .encode = encode,
-  .encode_audio = encode_audio,
-  .decode = rt_decode,
+  .encode_audio = rt_message_append,
+  .decode = decode,
   .is_ready = is_ready,
 };

@@ -9,7 +9,8 @@ G_DEFINE_QUARK (rt - wire - error - quark, rt_wire_error)
 const RtDialect *
 rt_dialect_find (const gchar *name)
 {
-  static const RtDialect *const dialects[] = { &rt_dialect_v2 };
+  static const RtDialect *const dialects[]
+      = { &rt_dialect_v2, &rt_dialect_v1, &rt_dialect_create };
   guint i;
 
   for (i = 0; i < G_N_ELEMENTS (dialects); i++) {

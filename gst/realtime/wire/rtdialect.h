@@ -35,8 +35,8 @@ typedef struct _RtDialect RtDialect;
 struct _RtDialect {
   const gchar *name; /* the nick of the `protocol` property */
   RtDialectFlags flags;
-  const gchar *default_path; /* for a URL without one */
-  const gchar *default_voice;
+  const gchar *default_path;  /* for a URL without one */
+  const gchar *default_voice; /* NULL: the dialect names none */
 
   /* Pairs name, value, …, NULL that the URL's query gets; an equally named
    * pair of the URL yields.  Transfer full. */
@@ -58,7 +58,9 @@ struct _RtDialect {
   gboolean (*is_ready) (const RtEvent *event);
 };
 
+extern const RtDialect rt_dialect_v1;
 extern const RtDialect rt_dialect_v2;
+extern const RtDialect rt_dialect_create;
 
 /* By nick; NULL when there is none of that name. */
 const RtDialect *rt_dialect_find (const gchar *name);

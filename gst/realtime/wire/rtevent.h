@@ -122,9 +122,9 @@ typedef struct {
   guint content_index;
   guint output_index;
   guint audio_ms;
-  GBytes *audio;             /* decoded */
-  gboolean has_audio_format; /* the event itself declared one */
-  RtAudioFormat audio_format;
+  GBytes *audio;        /* decoded */
+  guint audio_rate;     /* as the event itself declared; 0: it did not */
+  guint audio_channels; /* the same; of what codec the session says */
   RtItem *item;
   RtResponse *response;
   RtSessionInfo *session;

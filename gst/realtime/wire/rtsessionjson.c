@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * From settings to the session object of realtime-v2.  Pure; any thread.
+ * From settings to the session object of each dialect.  Pure; any thread.
  */
 #include "rtsessionjson.h"
 
@@ -147,6 +147,14 @@ input_json (const RtSessionConfig *config)
   return input;
 }
 
+static void
+add_voice (JsonObject *output, const RtSessionConfig *config,
+    const gchar *default_voice)
+{
+  rt_json_set_string (
+      output, "voice", is_set (config->voice) ? config->voice : default_voice);
+}
+
 static JsonObject *
 output_json (const RtSessionConfig *config, const gchar *default_voice)
 {
@@ -154,8 +162,7 @@ output_json (const RtSessionConfig *config, const gchar *default_voice)
 
   json_object_set_object_member (
       output, "format", format_json (&config->output_format));
-  rt_json_set_string (
-      output, "voice", is_set (config->voice) ? config->voice : default_voice);
+  add_voice (output, config, default_voice);
   set_number (output, "speed", config->speed);
   return output;
 }
@@ -301,6 +308,36 @@ rt_session_json_v2 (const RtSessionConfig *config, const gchar *default_voice)
       json_object_set_int_member (
           session, "max_output_tokens", config->max_output_tokens);
   }
+  merge_options (session, config->session_options);
+  return session;
+}
+
+JsonObject *
+rt_session_json_v1 (const RtSessionConfig *config, const gchar *default_voice)
+{
+  JsonObject *session = typed ("quicksilver");
+  JsonObject *audio = json_object_new ();
+  JsonObject *input = json_object_new ();
+  JsonObject *output = json_object_new ();
+
+  set_if (session, "instructions", config->prompt);
+  json_object_set_object_member (
+      input, "format", format_json (&config->input_format));
+  add_voice (output, config, default_voice);
+  json_object_set_object_member (audio, "input", input);
+  json_object_set_object_member (audio, "output", output);
+  json_object_set_object_member (session, "audio", audio);
+  merge_options (session, config->session_options);
+  return session;
+}
+
+JsonObject *
+rt_session_json_create (const RtSessionConfig *config)
+{
+  JsonObject *session = json_object_new ();
+
+  set_if (session, "backend_prompt", config->prompt);
+  set_if (session, "conversation_id", config->conversation_id);
   merge_options (session, config->session_options);
   return session;
 }

@@ -12,8 +12,11 @@ G_BEGIN_DECLS
 /* The silence tool: its call says that the model has nothing to say. */
 #define RT_SILENCE_TOOL "remain_silent"
 
-/* As realtime-v2 has it, the options merged in.  Transfer full. */
+/* As each dialect has it, the options merged in.  Transfer full. */
+JsonObject *rt_session_json_v1 (
+    const RtSessionConfig *config, const gchar *default_voice);
 JsonObject *rt_session_json_v2 (
     const RtSessionConfig *config, const gchar *default_voice);
+JsonObject *rt_session_json_create (const RtSessionConfig *config);
 
 G_END_DECLS

@@ -91,13 +91,21 @@ static const Row formats[] = {
   { "session_updated id=s1 rate=16000", "note session s1 updated" },
   { "audio item=a2 audio=10", "play 2 480@16000" },
   { "audio item=a3 audio=10 rate=48000", "play 3 960@48000" },
+  { "audio item=a4 audio=10 rate=48000 channels=2", "play 4 960@48000*2" },
   { "audio item=a3", "" },
   { "audio item=a3 audio=0", "" },
 };
 
 static const Row format_asked_for[] = {
   START,
-  { "audio item=a1 audio=10", "play 1 480@8000" },
+  { "audio item=a1 audio=10", "play 1 480@8000 audio/pcmu" },
+  /* a rate beside the audio makes no PCM of it */
+  { "audio item=a2 audio=10 rate=24000", "play 2 480@8000 audio/pcmu" },
+  { "audio item=a3 audio=10 rate=8000 channels=2",
+      "play 3 160@8000 audio/pcmu" },
+  /* what the server says of its session does */
+  { "session_updated id=s1 rate=16000", "note session s1 updated" },
+  { "audio item=a4 audio=10 rate=24000", "play 4 480@24000" },
 };
 
 /* A reply that begins while another one is still heard. */

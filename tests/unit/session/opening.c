@@ -174,6 +174,32 @@ too_many_wait (void)
   g_assert_cmpuint (rt_effects_length (effects), ==, 1);
 }
 
+static gboolean
+pop_first (RtEffects *effects)
+{
+  g_autoptr (RtEffect) effect = rt_effects_pop (effects);
+
+  g_assert_cmpint (effect->type, ==, RT_EFFECT_SEND);
+  g_assert_cmpint (effect->command->type, ==, RT_COMMAND_SESSION_UPDATE);
+  return effect->command->first;
+}
+
+/* Only the first word opens the session, for dialects that tell it apart. */
+static void
+opens_once (void)
+{
+  g_autoptr (RtSessionConfig) config = rt_session_config_new ();
+  g_autoptr (RtSession) session = rt_session_new (&rt_dialect_v2, config);
+  g_autoptr (RtEffects) effects = rt_effects_new ();
+
+  rt_session_opened (session, effects);
+  g_assert_true (pop_first (effects));
+  rt_effect_free (rt_effects_pop (effects)); /* the note of it */
+  config->prompt = g_strdup ("hello");
+  rt_session_set_config (session, config, effects);
+  g_assert_false (pop_first (effects));
+}
+
 static void
 settings_in_force (void)
 {
@@ -209,5 +235,6 @@ main (int argc, char **argv)
   session_driver_add ("/session/opening", tables, G_N_ELEMENTS (tables));
   g_test_add_func ("/session/opening/too-many-wait", too_many_wait);
   g_test_add_func ("/session/opening/settings-in-force", settings_in_force);
+  g_test_add_func ("/session/opening/opens-once", opens_once);
   return g_test_run ();
 }

@@ -147,9 +147,8 @@ fill (RtEvent *event, GHashTable *words)
 
     if (get (words, "rate") != NULL) {
       rate = get_uint (words, "rate");
-      event->has_audio_format = TRUE;
-      event->audio_format = RT_AUDIO_FORMAT_DEFAULT;
-      event->audio_format.rate = rate;
+      event->audio_rate = rate;
+      event->audio_channels = MAX (get_uint (words, "channels"), 1);
     }
     size = get_uint (words, "audio") * rate / 1000 * 2;
     event->audio = g_bytes_new_take (g_malloc0 (size), size);
@@ -402,9 +401,15 @@ session_driver_effect_to_string (const RtEffect *effect)
     add_note (out, effect->note);
   if (effect->track > 0)
     g_string_append_printf (out, " %u", effect->track);
-  if (effect->type == RT_EFFECT_PLAY)
+  if (effect->type == RT_EFFECT_PLAY) {
     g_string_append_printf (out, " %" G_GSIZE_FORMAT "@%u",
         g_bytes_get_size (effect->audio), effect->format.rate);
+    if (effect->format.channels != 1)
+      g_string_append_printf (out, "*%u", effect->format.channels);
+    if (effect->format.codec != RT_CODEC_PCM16)
+      g_string_append_printf (
+          out, " %s", rt_codec_to_wire (effect->format.codec));
+  }
   if (effect->type == RT_EFFECT_FAIL) {
     g_assert_cmpint (effect->note->type, ==, RT_NOTE_ERROR);
     g_assert_cmpint (effect->note->severity, ==, effect->severity);

@@ -170,7 +170,9 @@ rt_test_describe (const RtEvent *event)
   add (out, "text", event->text);
   if (event->audio != NULL)
     add_audio (out, event->audio);
-  add_format (out, "format", event->has_audio_format, &event->audio_format);
+  if (event->audio_rate > 0)
+    g_string_append_printf (
+        out, " as=%u/%u", event->audio_rate, event->audio_channels);
   if (event->item != NULL)
     add_item (out, event->item);
   if (event->response != NULL)

@@ -10,28 +10,42 @@
 #include "rtscan.h"
 #include "wirerows.h"
 
+typedef RtEvent *(*Decode) (
+    const gchar *, gsize, RtDecodeFlags, GError **error);
+
 /* What one or the other makes of a message, an error included. */
 static gchar *
-outcome (RtEvent *(*decode) (const gchar *, gsize, GError **),
-    const gchar *bytes, gsize size)
+outcome (Decode decode, const gchar *bytes, gsize size, RtDecodeFlags flags)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (RtEvent) event = decode (bytes, size, &error);
+  g_autoptr (RtEvent) event = decode (bytes, size, flags, &error);
 
   if (event == NULL)
     return g_strdup_printf ("%d %s", error->code, error->message);
   return rt_test_describe (event);
 }
 
+/* In every dialect, and with its differences one by one. */
 static void
 check_same (const gchar *json, gsize size)
 {
+  static const RtDecodeFlags dialects[] = {
+    RT_DECODE_V2,
+    RT_DECODE_V2 | RT_DECODE_CHANNELS,
+    RT_DECODE_V2 | RT_DECODE_DECLARED_AUDIO,
+    RT_DECODE_V1 | RT_DECODE_CHANNELS | RT_DECODE_DECLARED_AUDIO,
+    RT_DECODE_CREATE | RT_DECODE_DECLARED_AUDIO,
+  };
   /* Exactly as long as it is, so that a sanitizer sees a byte too much. */
   g_autofree gchar *bytes = g_memdup2 (json, MAX (size, 1));
-  g_autofree gchar *fast = outcome (rt_decode, bytes, size);
-  g_autofree gchar *full = outcome (rt_decode_full, bytes, size);
+  guint i;
 
-  g_assert_cmpstr (fast, ==, full);
+  for (i = 0; i < G_N_ELEMENTS (dialects); i++) {
+    g_autofree gchar *fast = outcome (rt_decode, bytes, size, dialects[i]);
+    g_autofree gchar *full = outcome (rt_decode_full, bytes, size, dialects[i]);
+
+    g_assert_cmpstr (fast, ==, full);
+  }
 }
 
 static void
@@ -68,6 +82,13 @@ test_taken (void)
     "{'type':'response.audio.delta','delta':'AAE=','sample_rate':16000,"
     "'num_channels':2,'channels':1}",
     "{'type':'response.audio.delta','delta':'AAE=','sample_rate':7}",
+    "{'type':'response.output_audio.delta','delta':'AAE=','sample_rate':16000,"
+    "'channels':2}",
+    "{'type':'conversation.output_audio.delta','delta':'AAE=',"
+    "'sample_rate':16000,'channels':2,'samples_per_channel':1}",
+    "{'type':'conversation.output_audio.delta','data':'AAE=',"
+    "'sample_rate':16000,'num_channels':1}",
+    "{'type':'conversation.output_audio.delta','data':'AAE='}",
     "{'type':'response.audio.delta','delta':'AAE=','content_index':999999999}",
     "{'type':'response.audio.delta','delta':'AAE=','previous_item_id':'p',"
     "'call_id':'c','name':'n'}",
@@ -204,15 +225,21 @@ test_sizes (void)
 static void
 test_mutations (void)
 {
-  static const gchar *const seed
-      = "{'type':'response.output_audio.delta','event_id':'e','item_id':'i',"
-        "'output_index':10,'content_index':0,'delta':'AAECAwQFBgcICQ=='}";
+  static const gchar *const seeds[] = {
+    "{'type':'response.output_audio.delta','event_id':'e','item_id':'i',"
+    "'output_index':10,'content_index':0,'delta':'AAECAwQFBgcICQ=='}",
+    "{'type':'response.output_audio.delta','delta':'AAECAwQFBgcICQ==',"
+    "'sample_rate':24000,'num_channels':1,'samples_per_channel':5}",
+    "{'type':'conversation.output_audio.delta','data':'AAECAwQFBgcICQ==',"
+    "'sample_rate':16000,'channels':1,'num_channels':2}",
+  };
   static const gchar pool[] = "{}[]\",:\\/u0d8e-+.= \t\n1Ax\377\303";
   guint round, used = 0;
 
   for (round = 0; round < 20000; round++) {
-    const gchar *from
-        = round % 4 ? seed : wire_published[round / 4 % wire_n_published].json;
+    const gchar *from = round % 4
+                            ? seeds[round % G_N_ELEMENTS (seeds)]
+                            : wire_published[round / 4 % wire_n_published].json;
     g_autofree gchar *json = rt_test_json (from);
     g_autoptr (GString) text = g_string_new (json);
     gint changes = g_test_rand_int_range (1, 4);

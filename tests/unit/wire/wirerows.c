@@ -219,16 +219,16 @@ const WireRow wire_tolerated[] = {
   { "{'type':'response.output_audio.delta','delta':''}",
       "OUTPUT_AUDIO_DELTA audio=" },
   { "{'type':'response.output_audio.delta','delta':'','sample_rate':16000}",
-      "OUTPUT_AUDIO_DELTA audio= format=audio/pcm/16000/1" },
+      "OUTPUT_AUDIO_DELTA audio= as=16000/1" },
   { "{'type':'response.output_audio.delta','delta':'','sample_rate':48000,"
     "'channels':2}",
-      "OUTPUT_AUDIO_DELTA audio= format=audio/pcm/48000/2" },
+      "OUTPUT_AUDIO_DELTA audio= as=48000/2" },
   { "{'type':'response.output_audio.delta','delta':'','sample_rate':48000.0,"
     "'num_channels':2,'samples_per_channel':480}",
-      "OUTPUT_AUDIO_DELTA audio= format=audio/pcm/48000/2" },
+      "OUTPUT_AUDIO_DELTA audio= as=48000/2" },
   { "{'type':'response.output_audio.delta','delta':'','sample_rate':48000,"
     "'channels':'2','num_channels':1}",
-      "OUTPUT_AUDIO_DELTA audio= format=audio/pcm/48000/1" },
+      "OUTPUT_AUDIO_DELTA audio= as=48000/1" },
   { "{'type':'response.output_audio.delta','delta':'','sample_rate':7}",
       "OUTPUT_AUDIO_DELTA audio=" },
   { "{'type':'response.output_audio.delta','delta':'','sample_rate':16000,"
