@@ -5,20 +5,15 @@
  */
 #include "rtconnect.h"
 #include "rthttp.h"
-#include "rtproxy.h"
+#include "rtgate.h"
+#include "rttcp.h"
 #include "rttls.h"
 #include "rtupgrade.h"
 #include "rtverdict.h"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <string.h>
-#include <sys/socket.h>
 
-#define BODY_TIME 1000         /* ms, for the reason of a refusal to arrive */
-#define UNSENT_LIMIT 16384     /* bytes that wait in the kernel */
-#define UNANSWERED_LIMIT 10000 /* ms */
-#define PROXY_KEY "rt-proxy-address"
+#define BODY_TIME 1000 /* ms, for the reason of a refusal to arrive */
 
 struct _RtConnect {
   /* constant */
@@ -31,12 +26,12 @@ struct _RtConnect {
   guint refs; /* ours, and one for each operation that runs */
   gboolean over;
   const gchar *stage;
-  GCancellable *cancellable; /* of name and TCP, where nobody polls it */
+  GCancellable *cancellable; /* of the way to TCP, where nobody polls it */
   GSource *start;
   GSource *deadline;
   GSource *body_deadline;
-  GSocketConnectable *address;
-  gboolean by_proxy;
+  RtTicket *ticket; /* for the handshake, which takes a thread of GIO's */
+  gboolean handshaking;
   GIOStream *stream;
   GSocket *socket;
   gchar *key;
@@ -66,7 +61,6 @@ drop (RtConnect *self)
     return;
   g_clear_object (&self->stream);
   g_clear_object (&self->socket);
-  g_clear_object (&self->address);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->reply, rt_http_reply_free);
   g_free (self->key);
@@ -87,11 +81,14 @@ rt_road_free (RtRoad *road)
   g_free (road);
 }
 
-/* Nothing is reported any more; what runs comes to its end by itself. */
+/* Nothing is reported any more; what runs comes to its end by itself, and a
+ * handshake keeps its turn until it has. */
 static void
 abandon (RtConnect *self)
 {
   self->over = TRUE;
+  if (!self->handshaking)
+    g_clear_pointer (&self->ticket, rt_ticket_free);
   stop_timer (&self->start);
   stop_timer (&self->deadline);
   stop_timer (&self->body_deadline);
@@ -219,6 +216,8 @@ handshake_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   const gchar *objection;
 
+  self->handshaking = FALSE;
+  g_clear_pointer (&self->ticket, rt_ticket_free);
   if (!g_tls_connection_handshake_finish (tls, result, &error)) {
     if (!self->over)
       fail (self, rt_verdict_on_handshake (self->params, tls, error));
@@ -234,19 +233,17 @@ handshake_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-secure (RtConnect *self)
+shake_hands (gpointer user_data)
 {
+  g_autoptr (RtConnect) self = hold (user_data);
+  const RtUrl *url = self->params->url;
+  g_autoptr (GSocketConnectable) identity = NULL;
   g_autoptr (GError) error = NULL;
-  GTlsConnection *tls;
+  GTlsConnection *tls = NULL;
 
-  if (!self->params->url->tls) {
-    upgrade (self);
-    return;
-  }
-  enter (self, "tls");
-  if (self->over)
-    return;
-  tls = rt_tls_new (self->stream, self->address, self->params, &error);
+  identity = rt_tcp_address (url, &error);
+  if (identity != NULL)
+    tls = rt_tls_new (self->stream, identity, self->params, &error);
   if (tls == NULL) {
     fail (
         self, rt_end_new (self->params, RT_END_SETTINGS, "%s", error->message));
@@ -254,157 +251,63 @@ secure (RtConnect *self)
   }
   g_object_unref (self->stream);
   self->stream = G_IO_STREAM (tls);
+  self->handshaking = TRUE;
   g_tls_connection_handshake_async (
       tls, G_PRIORITY_DEFAULT, NULL, handshake_cb, hold (self));
 }
 
 static void
-tunnelled_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+secure (RtConnect *self)
 {
-  g_autoptr (RtConnect) self = user_data;
-  g_autoptr (GError) error = NULL;
-  guint status;
-  RtEnd *end;
-
-  if (rt_proxy_connect_finish (result, &status, &error)) {
-    if (!self->over)
-      secure (self);
+  if (!self->params->url->tls) {
+    upgrade (self);
     return;
   }
-  end = rt_end_new (self->params, RT_END_PROXY, "%s", error->message);
-  end->http_status = status;
-  fail (self, end);
+  enter (self, "tls");
+  if (!self->over)
+    self->ticket = rt_ticket_new (
+        self->loop, self->params->url->host, shake_hands, self);
 }
 
-/* None of this is needed to go on: old kernels may lack one or the other. */
 static void
-tune_socket (GSocket *socket)
+stage_cb (gpointer user_data, const gchar *stage)
 {
-  g_socket_set_keepalive (socket, TRUE);
-  g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, 1, NULL);
-  g_socket_set_option (
-      socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, UNSENT_LIMIT, NULL);
-  g_socket_set_option (
-      socket, IPPROTO_TCP, TCP_USER_TIMEOUT, UNANSWERED_LIMIT, NULL);
-  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPIDLE, 10, NULL);
-  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPINTVL, 3, NULL);
-  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPCNT, 3, NULL);
-}
-
-static gboolean
-wants_proxy (const RtConnectParams *params)
-{
-  return params->proxy != NULL && strcmp (params->proxy, "direct://") != 0;
+  enter (user_data, stage);
 }
 
 static void
 connected_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (RtConnect) self = user_data;
-  g_autoptr (GError) error = NULL;
-  GSocketConnection *connection = g_socket_client_connect_finish (
-      G_SOCKET_CLIENT (source), result, &error);
-  GProxyAddress *proxy;
+  RtEnd *end;
+  GSocketConnection *connection = rt_tcp_connect_finish (result, &end);
 
-  g_signal_handlers_disconnect_by_data (source, self);
   if (connection == NULL) {
-    if (!self->over)
-      fail (self, rt_verdict_on_connect (self->params, self->by_proxy, error));
+    fail (self, end);
     return;
   }
   self->stream = G_IO_STREAM (connection);
   self->socket = g_object_ref (g_socket_connection_get_socket (connection));
-  if (self->over)
-    return;
-  tune_socket (self->socket);
-  proxy = g_object_get_data (G_OBJECT (connection), PROXY_KEY);
-  if (proxy == NULL && wants_proxy (self->params))
-    fail (self,
-        rt_end_new (self->params, RT_END_PROXY, "the proxy was left out"));
-  else if (proxy != NULL
-           && g_strv_contains (
-               rt_proxy_protocols, g_proxy_address_get_protocol (proxy)))
-    rt_proxy_connect_async (self->stream, proxy, tunnelled_cb, hold (self));
-  else
+  if (!self->over)
     secure (self);
-}
-
-/* While a connection is being made its remote address is the one that GIO
- * tries, which knows whether it is a proxy's. */
-static void
-event_cb (GSocketClient *client, GSocketClientEvent event,
-    GSocketConnectable *connectable, GIOStream *stream, RtConnect *self)
-{
-  GSocketAddress *address;
-
-  if (event == G_SOCKET_CLIENT_RESOLVING) {
-    enter (self, "resolving");
-  } else if (event == G_SOCKET_CLIENT_CONNECTING) {
-    address = g_socket_connection_get_remote_address (
-        G_SOCKET_CONNECTION (stream), NULL);
-    if (address != NULL && G_IS_PROXY_ADDRESS (address)) {
-      self->by_proxy = TRUE;
-      g_object_set_data_full (
-          G_OBJECT (stream), PROXY_KEY, address, g_object_unref);
-    } else {
-      g_clear_object (&address);
-    }
-    enter (self, "connecting");
-  }
-}
-
-static GSocketClient *
-make_client (RtConnect *self)
-{
-  GSocketClient *client = g_socket_client_new ();
-  gsize i;
-
-  for (i = 0; rt_proxy_protocols[i] != NULL; i++)
-    g_socket_client_add_application_proxy (client, rt_proxy_protocols[i]);
-  if (wants_proxy (self->params)) {
-    g_autofree gchar *proxy = rt_proxy_uri (self->params->proxy, NULL);
-    g_autoptr (GProxyResolver) resolver
-        = g_simple_proxy_resolver_new (proxy, NULL);
-
-    g_socket_client_set_proxy_resolver (client, resolver);
-    self->by_proxy = TRUE;
-  } else if (self->params->proxy != NULL) {
-    g_socket_client_set_enable_proxy (client, FALSE);
-  }
-  g_signal_connect (client, "event", G_CALLBACK (event_cb), self);
-  return client;
-}
-
-/* The scheme tells the environment's proxy settings which of them is meant. */
-static GSocketConnectable *
-make_address (const RtUrl *url, GError **error)
-{
-  g_autofree gchar *uri = g_uri_join (G_URI_FLAGS_NONE,
-      url->tls ? "https" : "http", NULL, url->host, url->port, "", NULL, NULL);
-
-  return g_network_address_parse_uri (uri, url->port, error);
 }
 
 static gboolean
 start_cb (gpointer user_data)
 {
-  RtConnect *self = user_data;
-  g_autoptr (GSocketClient) client = NULL;
+  g_autoptr (RtConnect) self = hold (user_data);
   g_autoptr (GError) error = NULL;
 
   stop_timer (&self->start);
-  hold (self);
-  if (rt_connect_params_check (self->params, &error))
-    self->address = make_address (self->params->url, &error);
-  if (self->address == NULL) {
+  if (!rt_connect_params_check (self->params, &error)) {
     fail (
         self, rt_end_new (self->params, RT_END_SETTINGS, "%s", error->message));
-  } else {
-    client = make_client (self);
-    g_socket_client_connect_async (
-        client, self->address, self->cancellable, connected_cb, hold (self));
+    return G_SOURCE_REMOVE;
   }
-  drop (self);
+  enter (self, "resolving");
+  if (!self->over)
+    rt_tcp_connect_async (self->loop, self->params, stage_cb, self->cancellable,
+        connected_cb, hold (self));
   return G_SOURCE_REMOVE;
 }
 

@@ -6,10 +6,12 @@
 #include "netclient.h"
 #include "rtfakecert.h"
 #include "rttls.h"
+#include "rttrust.h"
 
+#include <glib/gstdio.h>
 #include <openssl/pem.h>
 #include <openssl/sha.h>
-#include <openssl/x509.h>
+#include <openssl/x509v3.h>
 #include <string.h>
 
 #define SOME_PIN "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
@@ -103,27 +105,49 @@ check_chain (X509 *leaf, X509 *above, X509 *top, X509 *pinned, gboolean found)
   g_assert_cmpint (rt_tls_is_pinned (chain, pin), ==, found);
 }
 
-/* Of `issuer`, who is no CA, but signs. */
-static X509 *
-forge (X509 *issuer, const gchar *key_file)
+static EVP_PKEY *
+load_key (const gchar *file)
 {
-  FILE *stream = fopen (key_file, "r");
-  EVP_PKEY *signer = PEM_read_PrivateKey (stream, NULL, NULL, NULL);
-  EVP_PKEY *key = EVP_EC_gen ("P-256");
-  X509 *x509 = X509_new ();
+  FILE *stream = fopen (file, "r");
+  EVP_PKEY *key = PEM_read_PrivateKey (stream, NULL, NULL, NULL);
 
   fclose (stream);
-  g_assert_nonnull (signer);
+  g_assert_nonnull (key);
+  return key;
+}
+
+static void
+add_extension (X509 *x509, gint nid, const gchar *value)
+{
+  X509_EXTENSION *extension;
+  X509V3_CTX context;
+
+  X509V3_set_ctx (&context, x509, x509, NULL, NULL, 0);
+  extension = X509V3_EXT_conf_nid (NULL, &context, nid, value);
+  g_assert_nonnull (extension);
+  X509_add_ext (x509, extension, -1);
+  X509_EXTENSION_free (extension);
+}
+
+/* Signed by `signer`, as if by `issuer`, which may be no CA, or NULL: itself.
+ * `nid` and `value` are an extension. */
+static X509 *
+forge (
+    X509 *issuer, EVP_PKEY *signer, EVP_PKEY *key, gint nid, const gchar *value)
+{
+  X509 *x509 = X509_new ();
+
   X509_set_version (x509, 2);
   ASN1_INTEGER_set (X509_get_serialNumber (x509), 7);
   X509_gmtime_adj (X509_getm_notBefore (x509), -60);
   X509_gmtime_adj (X509_getm_notAfter (x509), 3600);
-  X509_set_issuer_name (x509, X509_get_subject_name (issuer));
-  X509_set_subject_name (x509, X509_get_subject_name (issuer));
+  X509_NAME_add_entry_by_txt (X509_get_subject_name (x509), "CN", MBSTRING_ASC,
+      (const guchar *) (issuer == NULL ? "CA" : "leaf"), -1, -1, 0);
+  X509_set_issuer_name (
+      x509, X509_get_subject_name (issuer != NULL ? issuer : x509));
   X509_set_pubkey (x509, key);
+  add_extension (x509, nid, value);
   g_assert_cmpint (X509_sign (x509, signer, EVP_sha256 ()), >, 0);
-  EVP_PKEY_free (signer);
-  EVP_PKEY_free (key);
   return x509;
 }
 
@@ -135,7 +159,10 @@ test_pinned_chains (void)
   X509 *leaf = load_x509 (ours->server_file);
   X509 *ca = load_x509 (ours->ca_file);
   X509 *other_ca = load_x509 (theirs->ca_file);
-  X509 *forged = forge (leaf, ours->server_file);
+  EVP_PKEY *server_key = load_key (ours->server_file);
+  EVP_PKEY *key = EVP_EC_gen ("P-256");
+  X509 *forged = forge (
+      leaf, server_key, key, NID_basic_constraints, "critical,CA:FALSE");
 
   check_chain (leaf, ca, NULL, leaf, TRUE);
   check_chain (leaf, ca, NULL, ca, TRUE);
@@ -149,11 +176,53 @@ test_pinned_chains (void)
   check_chain (forged, leaf, ca, ca, FALSE);
 
   X509_free (forged);
+  EVP_PKEY_free (key);
+  EVP_PKEY_free (server_key);
   X509_free (other_ca);
   X509_free (ca);
   X509_free (leaf);
   rt_fake_cert_free (theirs);
   rt_fake_cert_free (ours);
+}
+
+static GTlsCertificateFlags
+judge (GTlsDatabase *trust, X509 *leaf, X509 *ca)
+{
+  g_autoptr (GTlsCertificate) root = present (ca, NULL);
+  g_autoptr (GTlsCertificate) chain = present (leaf, root);
+
+  return g_tls_database_verify_chain (trust, chain,
+      G_TLS_DATABASE_PURPOSE_AUTHENTICATE_SERVER, NULL, NULL,
+      G_TLS_DATABASE_VERIFY_NONE, NULL, NULL);
+}
+
+/* The CA is trusted, but what it signed is a client's certificate. */
+static void
+test_purpose (void)
+{
+  EVP_PKEY *ca_key = EVP_EC_gen ("P-256");
+  EVP_PKEY *key = EVP_EC_gen ("P-256");
+  X509 *ca
+      = forge (NULL, ca_key, ca_key, NID_basic_constraints, "critical,CA:TRUE");
+  X509 *server = forge (ca, ca_key, key, NID_ext_key_usage, "serverAuth");
+  X509 *client = forge (ca, ca_key, key, NID_ext_key_usage, "clientAuth");
+  g_autofree gchar *file = NULL;
+  g_autoptr (GTlsDatabase) trust = NULL;
+  gint fd = g_file_open_tmp ("rt-test-ca-XXXXXX", &file, NULL);
+  FILE *out = fdopen (fd, "w");
+
+  g_assert_true (PEM_write_X509 (out, ca));
+  fclose (out);
+  trust = rt_trust_new (file, NULL);
+  g_assert_nonnull (trust);
+  g_assert_cmpuint (judge (trust, server, ca), ==, 0);
+  g_assert_cmpuint (judge (trust, client, ca), !=, 0);
+  g_unlink (file);
+  X509_free (client);
+  X509_free (server);
+  X509_free (ca);
+  EVP_PKEY_free (key);
+  EVP_PKEY_free (ca_key);
 }
 
 static void
@@ -183,6 +252,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/net/pins/match", test_pins);
   g_test_add_func ("/net/pins/unknown-ca", test_pin_of_unknown);
   g_test_add_func ("/net/pins/chains", test_pinned_chains);
+  g_test_add_func ("/net/pins/purpose", test_purpose);
   g_test_add_func ("/net/pins/malformed", test_bad_pins);
   return g_test_run ();
 }

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Look-ups, and the threads that make them: one to a name, few at a time, gone
+ * when there is nothing to do.  Look-ups belong to the threads of their loops.
+ */
+#include "rtlookup.h"
+#include "rtaddresses.h"
+
+#include <netdb.h>
+#include <sys/socket.h>
+
+/* One name on its way, for all who wait for it. */
+typedef struct {
+  gchar *host;
+  GQueue waiters; /* names_lock */
+} Flight;
+
+struct _RtLookup {
+  /* constant */
+  guint16 port;
+  GSource *source; /* on the loop; becomes ready with the answer */
+  RtLookupFunc done;
+  gpointer user_data;
+
+  /* names_lock; the loop's thread alone once the source is ready */
+  Flight *flight;
+  GPtrArray *addresses;
+  GError *error;
+};
+
+static GMutex names_lock;
+/* names_lock */
+static GHashTable *flights; /* host → Flight; not owned */
+static GQueue pending = G_QUEUE_INIT;
+static guint n_threads;
+
+static gboolean
+lookup_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  RtLookup *self = user_data;
+  g_autoptr (GSocketConnectable) addresses = NULL;
+  g_autoptr (GError) error = g_steal_pointer (&self->error);
+
+  g_source_set_ready_time (source, -1);
+  if (self->addresses != NULL)
+    addresses = rt_addresses_new (self->addresses, self->port);
+  self->done (self->user_data, addresses, error);
+  return G_SOURCE_CONTINUE;
+}
+
+static GSourceFuncs lookup_funcs = { .dispatch = lookup_dispatch };
+
+/* names_lock */
+static void
+land (Flight *flight, GPtrArray *addresses, const GError *error)
+{
+  RtLookup *lookup;
+
+  g_hash_table_remove (flights, flight->host);
+  while ((lookup = g_queue_pop_head (&flight->waiters)) != NULL) {
+    lookup->flight = NULL;
+    if (addresses != NULL)
+      lookup->addresses = g_ptr_array_ref (addresses);
+    else
+      lookup->error = g_error_copy (error);
+    g_source_set_ready_time (lookup->source, 0);
+  }
+  g_free (flight->host);
+  g_free (flight);
+}
+
+/* Blocks as long as the resolver likes. */
+static GPtrArray *
+resolve (const gchar *host, GError **error)
+{
+  const struct addrinfo hints
+      = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG };
+  struct addrinfo *list = NULL, *item;
+  g_autoptr (GPtrArray) out = g_ptr_array_new_with_free_func (g_object_unref);
+  gint code = getaddrinfo (host, NULL, &hints, &list);
+
+  if (code != 0) {
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_HOST_NOT_FOUND,
+        "no address of %s: %s", host, gai_strerror (code));
+    return NULL;
+  }
+  for (item = list; item != NULL; item = item->ai_next) {
+    GSocketAddress *address
+        = g_socket_address_new_from_native (item->ai_addr, item->ai_addrlen);
+
+    if (address != NULL)
+      g_ptr_array_add (out, address);
+  }
+  freeaddrinfo (list);
+  if (out->len > 0)
+    return g_steal_pointer (&out);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_HOST_NOT_FOUND,
+      "no address of %s that can be used", host);
+  return NULL;
+}
+
+static gpointer
+names_run (gpointer data)
+{
+  Flight *flight;
+
+  g_mutex_lock (&names_lock);
+  while ((flight = g_queue_pop_head (&pending)) != NULL) {
+    g_autoptr (GPtrArray) addresses = NULL;
+    g_autoptr (GError) error = NULL;
+
+    /* only its waiters change meanwhile */
+    g_mutex_unlock (&names_lock);
+    addresses = resolve (flight->host, &error);
+    g_mutex_lock (&names_lock);
+    land (flight, addresses, error);
+  }
+  n_threads--;
+  g_mutex_unlock (&names_lock);
+  return NULL;
+}
+
+/* names_lock.  Without a thread of its own a name waits for another's. */
+static void
+take_off (Flight *flight)
+{
+  g_autoptr (GError) error = NULL;
+  GThread *thread;
+
+  g_queue_push_tail (&pending, flight);
+  if (n_threads >= RT_LOOKUP_THREADS)
+    return;
+  thread = g_thread_try_new ("rt-names", names_run, NULL, &error);
+  if (thread != NULL) {
+    n_threads++;
+    g_thread_unref (thread);
+  } else if (n_threads == 0) {
+    g_queue_remove (&pending, flight);
+    land (flight, NULL, error);
+  }
+}
+
+/* names_lock */
+static void
+board (RtLookup *self, const gchar *host)
+{
+  Flight *flight;
+
+  if (flights == NULL)
+    flights = g_hash_table_new (g_str_hash, g_str_equal);
+  flight = g_hash_table_lookup (flights, host);
+  self->flight = flight;
+  if (flight != NULL) {
+    g_queue_push_tail (&flight->waiters, self);
+    return;
+  }
+  self->flight = flight = g_new0 (Flight, 1);
+  flight->host = g_strdup (host);
+  g_queue_push_tail (&flight->waiters, self);
+  g_hash_table_insert (flights, flight->host, flight);
+  take_off (flight);
+}
+
+RtLookup *
+rt_lookup_start (RtLoop *loop, const gchar *host, guint16 port,
+    RtLookupFunc done, gpointer user_data)
+{
+  g_autoptr (GSocketAddress) literal
+      = g_inet_socket_address_new_from_string (host, port);
+  RtLookup *self = g_new0 (RtLookup, 1);
+
+  self->port = port;
+  self->done = done;
+  self->user_data = user_data;
+  self->source = g_source_new (&lookup_funcs, sizeof (GSource));
+  g_source_set_callback (self->source, NULL, self, NULL);
+  g_source_attach (self->source, rt_loop_context (loop));
+  if (literal != NULL) {
+    self->addresses = g_ptr_array_new_with_free_func (g_object_unref);
+    g_ptr_array_add (self->addresses, g_steal_pointer (&literal));
+    g_source_set_ready_time (self->source, 0);
+  } else {
+    g_mutex_lock (&names_lock);
+    board (self, host);
+    g_mutex_unlock (&names_lock);
+  }
+  return self;
+}
+
+void
+rt_lookup_free (RtLookup *self)
+{
+  if (self == NULL)
+    return;
+  g_mutex_lock (&names_lock);
+  if (self->flight != NULL)
+    g_queue_remove (&self->flight->waiters, self);
+  g_mutex_unlock (&names_lock);
+  g_source_destroy (self->source);
+  g_source_unref (self->source);
+  g_clear_pointer (&self->addresses, g_ptr_array_unref);
+  g_clear_error (&self->error);
+  g_free (self);
+}

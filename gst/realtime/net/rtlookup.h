@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Inside the room: host names, looked up in threads of our own, once for all
+ * who ask at the same time.  GIO's ten threads are not ours to block: a name
+ * server that does not answer holds each for half a minute.
+ */
+#pragma once
+
+#include "rtloop.h"
+
+G_BEGIN_DECLS
+
+#define RT_LOOKUP_THREADS 16
+
+typedef struct _RtLookup RtLookup;
+/* The addresses in the order in which to try them, or `error`. */
+typedef void (*RtLookupFunc) (
+    gpointer user_data, GSocketConnectable *addresses, const GError *error);
+
+/* `done` is called once, on the loop's thread, never from here. */
+RtLookup *rt_lookup_start (RtLoop *loop, const gchar *host, guint16 port,
+    RtLookupFunc done, gpointer user_data);
+/* On the loop's thread, before or after `done`. */
+void rt_lookup_free (RtLookup *lookup);
+
+G_END_DECLS
