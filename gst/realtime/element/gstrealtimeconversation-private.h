@@ -80,6 +80,10 @@ struct _GstRealtimeConversation {
   } out;
 };
 
+/* A pad of the template `name`, on the element. */
+GstPad *gst_realtime_conversation_add_pad (
+    GstRealtimeConversation *self, const gchar *name);
+
 /* -props.c */
 void gst_realtime_conversation_install_properties (GObjectClass *klass);
 void gst_realtime_conversation_init_properties (GstRealtimeConversation *self);
@@ -102,10 +106,6 @@ void gst_realtime_conversation_init_sinkpad (GstRealtimeConversation *self);
 
 /* -srcpad.c */
 void gst_realtime_conversation_init_srcpad (GstRealtimeConversation *self);
-
-/* Neither pad's stream is the other's: nothing is passed between them. */
-GstIterator *gst_realtime_conversation_no_links (
-    GstPad *pad, GstObject *parent);
 
 /* -srctask.c */
 void gst_realtime_conversation_src_loop (gpointer pad);

@@ -310,16 +310,9 @@ sink_activate_mode (
 void
 gst_realtime_conversation_init_sinkpad (GstRealtimeConversation *self)
 {
-  GstPad *pad = gst_pad_new_from_template (
-      gst_element_class_get_pad_template (GST_ELEMENT_GET_CLASS (self), "sink"),
-      "sink");
-
-  gst_pad_set_chain_function (pad, sink_chain);
-  gst_pad_set_event_function (pad, sink_event);
-  gst_pad_set_query_function (pad, sink_query);
-  gst_pad_set_activatemode_function (pad, sink_activate_mode);
-  gst_pad_set_iterate_internal_links_function (
-      pad, gst_realtime_conversation_no_links);
-  gst_element_add_pad (GST_ELEMENT (self), pad);
-  self->sinkpad = pad;
+  self->sinkpad = gst_realtime_conversation_add_pad (self, "sink");
+  gst_pad_set_chain_function (self->sinkpad, sink_chain);
+  gst_pad_set_event_function (self->sinkpad, sink_event);
+  gst_pad_set_query_function (self->sinkpad, sink_query);
+  gst_pad_set_activatemode_function (self->sinkpad, sink_activate_mode);
 }

@@ -82,25 +82,12 @@ src_activate_mode (
       pad, gst_realtime_conversation_src_loop, pad, NULL);
 }
 
-GstIterator *
-gst_realtime_conversation_no_links (GstPad *pad, GstObject *parent)
-{
-  return NULL;
-}
-
 void
 gst_realtime_conversation_init_srcpad (GstRealtimeConversation *self)
 {
-  GstPad *pad = gst_pad_new_from_template (
-      gst_element_class_get_pad_template (GST_ELEMENT_GET_CLASS (self), "src"),
-      "src");
-
-  gst_pad_set_query_function (pad, src_query);
-  gst_pad_set_event_function (pad, src_event);
-  gst_pad_set_activatemode_function (pad, src_activate_mode);
-  gst_pad_set_iterate_internal_links_function (
-      pad, gst_realtime_conversation_no_links);
-  gst_pad_use_fixed_caps (pad);
-  gst_element_add_pad (GST_ELEMENT (self), pad);
-  self->srcpad = pad;
+  self->srcpad = gst_realtime_conversation_add_pad (self, "src");
+  gst_pad_set_query_function (self->srcpad, src_query);
+  gst_pad_set_event_function (self->srcpad, src_event);
+  gst_pad_set_activatemode_function (self->srcpad, src_activate_mode);
+  gst_pad_use_fixed_caps (self->srcpad);
 }

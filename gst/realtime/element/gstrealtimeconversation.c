@@ -250,6 +250,26 @@ finalize (GObject *object)
   G_OBJECT_CLASS (parent_class)->finalize (object);
 }
 
+/* Neither pad's stream is the other's: nothing is passed between them. */
+static GstIterator *
+no_links (GstPad *pad, GstObject *parent)
+{
+  return NULL;
+}
+
+GstPad *
+gst_realtime_conversation_add_pad (
+    GstRealtimeConversation *self, const gchar *name)
+{
+  GstPad *pad = gst_pad_new_from_template (
+      gst_element_class_get_pad_template (GST_ELEMENT_GET_CLASS (self), name),
+      name);
+
+  gst_pad_set_iterate_internal_links_function (pad, no_links);
+  gst_element_add_pad (GST_ELEMENT (self), pad);
+  return pad;
+}
+
 static void
 gst_realtime_conversation_init (GstRealtimeConversation *self)
 {
