@@ -7,6 +7,7 @@
 #include "lsvad.h"
 
 #define SAMPLES_A_MS (LS_VAD_RATE / 1000)
+#define TELEPHONE_RATE (LS_VAD_RATE / 2)
 #define COMMIT_LEAST_MS 100
 
 struct _LsListener {
@@ -15,7 +16,7 @@ struct _LsListener {
 
   LsFormat format;
   gboolean detecting;
-  LsResample *resample;
+  LsResample *resample; /* NULL: a telephone's rate is unfolded */
   LsVad *vad;
   GArray *samples;  /* gint16 at 16 kHz, less than a frame between calls */
   GArray *preroll;  /* the same, before a turn began */
@@ -28,7 +29,18 @@ start_format (LsListener *self)
 {
   g_clear_pointer (&self->resample, ls_resample_free);
   self->format = self->hearing->input;
-  self->resample = ls_resample_new (ls_format_rate (self->format), LS_VAD_RATE);
+  if (ls_format_rate (self->format) != TELEPHONE_RATE)
+    self->resample
+        = ls_resample_new (ls_format_rate (self->format), LS_VAD_RATE);
+}
+
+static void
+take_in (LsListener *self, const gint16 *decoded, gsize n)
+{
+  if (self->resample == NULL)
+    ls_resample_unfold (decoded, n, self->samples);
+  else
+    ls_resample_push (self->resample, decoded, n, self->samples);
 }
 
 LsListener *
@@ -51,7 +63,7 @@ void
 ls_listener_free (LsListener *self)
 {
   g_clear_pointer (&self->turn, ls_turn_free);
-  ls_resample_free (self->resample);
+  g_clear_pointer (&self->resample, ls_resample_free);
   ls_vad_free (self->vad);
   g_array_unref (self->samples);
   g_array_unref (self->preroll);
@@ -166,8 +178,7 @@ ls_listener_append (LsListener *self, const guint8 *bytes, gsize n)
   g_autoptr (GArray) decoded = g_array_new (FALSE, FALSE, sizeof (gint16));
 
   ls_format_decode (self->format, bytes, n, decoded);
-  ls_resample_push (self->resample, (const gint16 *) decoded->data,
-      decoded->len, self->samples);
+  take_in (self, (const gint16 *) decoded->data, decoded->len);
   listen (self);
 }
 
@@ -177,7 +188,8 @@ ls_listener_commit (LsListener *self, gdouble *available_ms)
   guint64 held;
 
   if (!self->hearing->detect_turns) {
-    ls_resample_flush (self->resample, self->samples);
+    if (self->resample != NULL)
+      ls_resample_flush (self->resample, self->samples);
     listen (self);
   }
   held = self->turn != NULL ? ls_turn_get_item (self->turn)->audio_ms

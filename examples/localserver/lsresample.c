@@ -172,3 +172,15 @@ ls_resample_flush (LsResample *self, GArray *out)
   drain (self, out);
   start_window (self);
 }
+
+void
+ls_resample_unfold (const gint16 *samples, gsize n, GArray *out)
+{
+  gsize before = out->len, i;
+
+  g_array_set_size (out, before + 2 * n);
+  for (i = 0; i < n; i++) {
+    g_array_index (out, gint16, before + 2 * i) = samples[i];
+    g_array_index (out, gint16, before + 2 * i + 1) = 0;
+  }
+}

@@ -96,8 +96,8 @@ socket_opened_cb (SoupServer *soup, SoupServerMessage *message,
   /* libsoup gives a handler everything below its path as well */
   if (!g_str_equal (path, PATH)) {
     turn_away (socket,
-        ls_fault_new ("invalid_value", "path", "Unknown request URL: '%s'.",
-            path),
+        ls_fault_new (
+            "invalid_value", "path", "Unknown request URL: '%s'.", path),
         CLOSE_BAD_REQUEST);
     return;
   }
