@@ -261,6 +261,26 @@ test_sync_handler (void)
   gst_bus_set_sync_handler (p->bus, NULL, NULL, NULL);
 }
 
+/* The last words of a conversation may come while its pipeline is freed. */
+static void
+test_freed_at_once (void)
+{
+  g_autoptr (RtFakeServer) server
+      = rt_fake_server_new (RT_FAKE_SERVER_TOLERANT);
+  guint i;
+
+  rt_fake_server_set_auto (server, TRUE);
+  for (i = 0; i < 200; i++) {
+    RtPipeline *p
+        = rt_pipeline_new (rt_fake_server_get_uri (server), NULL, NULL, NULL);
+
+    rt_pipeline_connect (p, server);
+    rt_pipeline_free (p);
+    rt_fake_server_forget_ended (server);
+  }
+  g_assert_true (rt_fake_server_wait_idle (server, RT_WAIT_MS));
+}
+
 static guint
 count_entries (const gchar *folder)
 {
@@ -373,6 +393,7 @@ main (int argc, char **argv)
   g_test_add_func ("/states/playing-reply", test_playing_reply);
   g_test_add_func ("/states/pause", test_pause);
   g_test_add_func ("/states/sync-handler", test_sync_handler);
+  g_test_add_func ("/states/freed-at-once", test_freed_at_once);
   g_test_add_func ("/states/cycles", test_cycles);
   return g_test_run ();
 }
