@@ -105,6 +105,8 @@ static const WireRow create_rows[] = {
   { "{'type':'error','error':['Bad.',7]}",
       "ERROR (error message=[\"Bad.\",7])" },
   { "{'type':'error'}", "ERROR (error message=the server gave no reason)" },
+  { "{'type':'error','error':null}",
+      "ERROR (error message=the server gave no reason)" },
 };
 
 static void
