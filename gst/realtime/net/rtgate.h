@@ -20,6 +20,6 @@ typedef struct _RtTicket RtTicket;
 RtTicket *rt_ticket_new (RtLoop *loop, const gchar *host,
     RtLoopTaskFunc granted, gpointer user_data);
 /* Gives the turn back, or the place in the queue; on the loop's thread. */
-void rt_ticket_free (RtTicket *ticket);
+void rt_ticket_free (RtTicket *self);
 
 G_END_DECLS

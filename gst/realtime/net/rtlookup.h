@@ -21,6 +21,6 @@ typedef void (*RtLookupFunc) (
 RtLookup *rt_lookup_start (RtLoop *loop, const gchar *host, guint16 port,
     RtLookupFunc done, gpointer user_data);
 /* On the loop's thread, before or after `done`. */
-void rt_lookup_free (RtLookup *lookup);
+void rt_lookup_free (RtLookup *self);
 
 G_END_DECLS

@@ -13,6 +13,7 @@
 #define PROCESSORS_PER_LOOP 4
 #define MAX_REST 5000     /* µs */
 #define REST_PER_USER 100 /* µs */
+#define FEW_USERS 8       /* a rest would cost them more than it spares */
 
 struct _RtLoop {
   /* constant after init */
@@ -55,7 +56,9 @@ static GPrivate own_loop;
 static gint64
 rest_time (RtLoop *self)
 {
-  return MIN (MAX_REST, REST_PER_USER * g_atomic_int_get (&self->users));
+  gint users = g_atomic_int_get (&self->users);
+
+  return users < FEW_USERS ? 0 : MIN (MAX_REST, REST_PER_USER * users);
 }
 
 /* Whatever becomes ready while we rest is found by one poll and served by one

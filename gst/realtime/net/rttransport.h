@@ -74,14 +74,13 @@ RtTransport *rt_transport_open (RtLoop *loop, RtConnectParams *params,
     const RtTransportCallbacks *callbacks, gpointer user_data);
 /* How much may be handed over now: FALSE asks to wait for `writable`.
  * Control messages may be sent all the same; audio should wait. */
-gboolean rt_transport_is_writable (RtTransport *transport);
+gboolean rt_transport_is_writable (RtTransport *self);
 /* One text message of `size` bytes, copied.  Ignored after the end. */
-void rt_transport_send (RtTransport *transport, const gchar *text, gsize size);
+void rt_transport_send (RtTransport *self, const gchar *text, gsize size);
 /* Says goodbye; `ended` follows within a second whatever the server does. */
-void rt_transport_close (
-    RtTransport *transport, guint code, const gchar *reason);
+void rt_transport_close (RtTransport *self, guint code, const gchar *reason);
 /* No callback is made after this.  A connection that is still up is closed
  * in the background, as rt_transport_close() would. */
-void rt_transport_free (RtTransport *transport);
+void rt_transport_free (RtTransport *self);
 
 G_END_DECLS

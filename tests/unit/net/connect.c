@@ -6,6 +6,8 @@
 #include "netclient.h"
 
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #define SECRET "very-secret-key"
 
@@ -339,6 +341,41 @@ come_and_go (RtFakeServer *server, const gchar *stage)
   g_assert_true (rt_fake_server_wait_idle (server, NET_WAIT));
 }
 
+/* In a process of its own: an end like another, and not of the process. */
+static void
+test_no_descriptor (void)
+{
+  g_autoptr (RtFakeServer) server = NULL;
+  g_autoptr (NetClient) first = NULL;
+  g_autoptr (NetClient) client = NULL;
+  struct rlimit few, all;
+  RtConnectParams *params;
+
+  if (!g_test_subprocess ()) {
+    g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_INHERIT_STDERR);
+    g_test_trap_assert_passed ();
+    return;
+  }
+  server = rt_fake_server_new (RT_FAKE_SERVER_PLAIN);
+  /* the loop and what libraries open once */
+  first = attempt (server);
+  net_client_expect_open (first);
+  params = net_params_new (server);
+  getrlimit (RLIMIT_NOFILE, &all);
+  few = all;
+  few.rlim_cur = 64;
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &few), ==, 0);
+  while (dup (STDOUT_FILENO) >= 0)
+    ;
+  client = net_client_new (params);
+  net_client_expect_end (client, RT_END_UNREACHABLE, NET_WAIT);
+  /* the one that is up does not notice */
+  net_client_send (first, "{\"type\":\"a\"}");
+  rt_fake_conn_expect_event (
+      rt_fake_server_expect_connection (server, NET_WAIT), "a", NET_WAIT);
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &all), ==, 0);
+}
+
 /* Freed in each phase: nothing is called, nothing stays open. */
 static void
 test_free_while_connecting (void)
@@ -393,6 +430,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/net/connect/bad-upgrades", test_bad_upgrades);
   g_test_add_func ("/net/connect/unreachable", test_unreachable);
   g_test_add_func ("/net/connect/bad-settings", test_bad_settings);
+  g_test_add_func ("/net/connect/no-descriptor", test_no_descriptor);
   g_test_add_func ("/net/connect/free", test_free_while_connecting);
   g_test_add_func ("/net/connect/close", test_close_while_connecting);
   return g_test_run ();
