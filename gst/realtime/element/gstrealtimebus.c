@@ -155,23 +155,24 @@ set_usage (GstStructure *structure, const RtUsage *usage)
 }
 
 static GstStructure *
-response (const RtNote *note)
+response (const RtNote *note, const gchar *secret)
 {
   GstStructure *s = gst_structure_new (
       "realtime-response", "status", G_TYPE_STRING, note->state, NULL);
 
   set_string (s, "response-id", note->response_id);
-  set_string (s, "reason", note->detail);
+  set_redacted (s, "reason", note->detail, secret);
   if (note->usage.present)
     set_usage (s, &note->usage);
   return s;
 }
 
 static GstStructure *
-item (const RtNote *note)
+item (const RtNote *note, const gchar *secret)
 {
+  g_autofree gchar *json = rt_redact (note->json, secret, G_MAXSIZE);
   GstStructure *s = gst_structure_new ("realtime-item", "state", G_TYPE_STRING,
-      note->state, "json", G_TYPE_STRING, note->json, NULL);
+      note->state, "json", G_TYPE_STRING, json, NULL);
 
   set_string (s, "item-id", note->item_id);
   return s;
@@ -232,10 +233,10 @@ gst_realtime_bus_post_note (GstElement *element, const RtNote *note,
       post (element, interrupted (note));
       break;
     case RT_NOTE_RESPONSE:
-      post (element, response (note));
+      post (element, response (note, secret));
       break;
     case RT_NOTE_ITEM:
-      post (element, item (note));
+      post (element, item (note, secret));
       break;
     case RT_NOTE_ERROR:
       post_error_note (element, note, secret);

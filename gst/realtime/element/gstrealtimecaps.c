@@ -95,6 +95,21 @@ gst_realtime_caps_answer (
   gst_caps_unref (caps);
 }
 
+/* Where any rate will do, the one that models are used to. */
+static GstCaps *
+fixate (GstCaps *caps)
+{
+  const RtAudioFormat usual = RT_AUDIO_FORMAT_DEFAULT;
+  GstStructure *structure;
+
+  caps = gst_caps_make_writable (gst_caps_truncate (caps));
+  structure = gst_caps_get_structure (caps, 0);
+  gst_structure_fixate_field_nearest_int (structure, "rate", usual.rate);
+  gst_structure_fixate_field_nearest_int (
+      structure, "channels", usual.channels);
+  return gst_caps_fixate (caps);
+}
+
 RtAudioFormat
 gst_realtime_caps_preferred (GstRealtimeConversation *self, GstPad *pad)
 {
@@ -106,7 +121,7 @@ gst_realtime_caps_preferred (GstRealtimeConversation *self, GstPad *pad)
       = gst_caps_intersect_full (theirs, ours, GST_CAPS_INTERSECT_FIRST);
 
   if (!gst_caps_is_empty (caps) && !gst_caps_is_any (theirs)) {
-    caps = gst_caps_fixate (caps);
+    caps = fixate (caps);
     gst_realtime_caps_parse (caps, &format);
   }
   gst_caps_unref (caps);

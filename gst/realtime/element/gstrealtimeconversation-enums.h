@@ -11,11 +11,17 @@ G_BEGIN_DECLS
 /**
  * GstRealtimeProtocol:
  * @GST_REALTIME_PROTOCOL_REALTIME_V2: the general realtime dialect
+ * @GST_REALTIME_PROTOCOL_REALTIME_V1: the one before it, always conversational,
+ *   whose server replies by itself
+ * @GST_REALTIME_PROTOCOL_SESSION_CREATE: a session is created with a prompt;
+ *   always conversational, audio at any rate
  *
  * The wire dialect.
  */
 typedef enum {
   GST_REALTIME_PROTOCOL_REALTIME_V2,
+  GST_REALTIME_PROTOCOL_REALTIME_V1,
+  GST_REALTIME_PROTOCOL_SESSION_CREATE,
 } GstRealtimeProtocol;
 
 /**

@@ -210,7 +210,8 @@ dropped_cb (RtConversation *conversation, gpointer user_data)
   g_autoptr (GstRealtimeConversation) self = get_element (user_data);
   gboolean flush;
 
-  if (self == NULL)
+  /* one that is on its way out has nothing to do with what is downstream */
+  if (self == NULL || !is_current (self, conversation))
     return;
   flush = get_barge_in (self) == GST_REALTIME_BARGE_IN_FLUSH;
   if (flush)
@@ -305,15 +306,19 @@ static Link *
 link_new (GstRealtimeConversation *self, const GstRealtimeSettings *settings,
     const RtConnectParams *connect)
 {
+  const RtDialect *dialect = gst_realtime_settings_dialect (settings);
   g_autoptr (GEnumClass) modes
       = g_type_class_ref (gst_realtime_mode_get_type ());
+  RtMode mode = RT_MODE_CONVERSATIONAL;
   Link *link = g_new0 (Link, 1);
 
+  /* the other protocols know no other mode, whatever was asked for */
+  if ((dialect->flags & RT_DIALECT_TRANSCRIBES) != 0)
+    mode = settings->config->mode;
   g_weak_ref_init (&link->element, self);
   link->secret = g_strdup (connect->secret);
-  link->mode
-      = g_strdup (g_enum_get_value (modes, settings->config->mode)->value_nick);
-  link->protocol = gst_realtime_settings_dialect (settings)->name;
+  link->mode = g_strdup (g_enum_get_value (modes, mode)->value_nick);
+  link->protocol = dialect->name;
   return link;
 }
 
@@ -344,6 +349,23 @@ replace (GstRealtimeConversation *self, RtConversation *conversation)
   return active;
 }
 
+static void
+warn_of_settings (GstRealtimeConversation *self, GstRealtimeSettings *settings,
+    const gchar *warning)
+{
+  g_autofree gchar *ignored
+      = gst_realtime_conversation_dup_ignored (self, settings);
+
+  if (warning != NULL)
+    GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS, ("%s", warning), (NULL));
+  if (ignored != NULL)
+    GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS,
+        ("These properties mean nothing in this protocol and mode and are "
+         "ignored: %s",
+            ignored),
+        (NULL));
+}
+
 gboolean
 gst_realtime_conversation_start (GstRealtimeConversation *self)
 {
@@ -367,8 +389,7 @@ gst_realtime_conversation_start (GstRealtimeConversation *self)
     gst_realtime_bus_post_error (GST_ELEMENT (self), error);
     return FALSE;
   }
-  if (warning != NULL)
-    GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS, ("%s", warning), (NULL));
+  warn_of_settings (self, settings, warning);
 
   /* The old one is closed first: both are served by one thread in the order
    * of these calls, so that its last message comes before our first. */

@@ -88,6 +88,9 @@ GstPad *gst_realtime_conversation_add_pad (
 void gst_realtime_conversation_install_properties (GObjectClass *klass);
 void gst_realtime_conversation_init_properties (GstRealtimeConversation *self);
 
+gchar *gst_realtime_conversation_dup_ignored (
+    GstRealtimeConversation *self, GstRealtimeSettings *settings);
+
 /* -link.c: the element's end of a conversation */
 gboolean gst_realtime_conversation_start (GstRealtimeConversation *self);
 /* FALSE: none is running. */

@@ -15,7 +15,8 @@ const GstRealtimeProp gst_realtime_session_props[] = {
    */
   { "mode", "Mode", "Conversation or transcription only",
       GST_REALTIME_PROP_ENUM,
-      GST_REALTIME_PROP_STATIC | GST_REALTIME_PROP_SESSION,
+      GST_REALTIME_PROP_STATIC | GST_REALTIME_PROP_SESSION
+          | GST_REALTIME_PROP_CONVERSATION | GST_REALTIME_PROP_TRANSCRIPTION,
       GST_REALTIME_IN_SESSION (mode), NULL, GST_REALTIME_MODE_CONVERSATIONAL, 0,
       0, gst_realtime_mode_get_type },
   /**
@@ -27,7 +28,8 @@ const GstRealtimeProp gst_realtime_session_props[] = {
    */
   { "model", "Model", "Name of the model, NULL: none is named",
       GST_REALTIME_PROP_STRING,
-      GST_REALTIME_PROP_STATIC | GST_REALTIME_PROP_SESSION,
+      GST_REALTIME_PROP_STATIC | GST_REALTIME_PROP_SESSION
+          | GST_REALTIME_PROP_CONVERSATION | GST_REALTIME_PROP_V1,
       GST_REALTIME_IN_SESSION (model), "gpt-realtime-2.1" },
   /**
    * GstRealtimeConversation:prompt:
@@ -37,7 +39,9 @@ const GstRealtimeProp gst_realtime_session_props[] = {
    * Since: 0.1
    */
   { "prompt", "Prompt", "Instructions for the model", GST_REALTIME_PROP_STRING,
-      GST_REALTIME_PROP_SESSION, GST_REALTIME_IN_SESSION (prompt), NULL },
+      GST_REALTIME_PROP_SESSION | GST_REALTIME_PROP_CONVERSATION
+          | GST_REALTIME_PROP_V1 | GST_REALTIME_PROP_CREATE,
+      GST_REALTIME_IN_SESSION (prompt), NULL },
   /**
    * GstRealtimeConversation:conversation-id:
    *
@@ -47,7 +51,9 @@ const GstRealtimeProp gst_realtime_session_props[] = {
    */
   { "conversation-id", "Conversation id", "Your own id of the conversation",
       GST_REALTIME_PROP_STRING,
-      GST_REALTIME_PROP_STATIC | GST_REALTIME_PROP_SESSION,
+      GST_REALTIME_PROP_STATIC | GST_REALTIME_PROP_SESSION
+          | GST_REALTIME_PROP_CONVERSATION | GST_REALTIME_PROP_TRANSCRIPTION
+          | GST_REALTIME_PROP_V1 | GST_REALTIME_PROP_CREATE,
       GST_REALTIME_IN_SESSION (conversation_id), NULL },
   /**
    * GstRealtimeConversation:voice:
@@ -57,7 +63,9 @@ const GstRealtimeProp gst_realtime_session_props[] = {
    * Since: 0.1
    */
   { "voice", "Voice", "Voice of the model, NULL: marin",
-      GST_REALTIME_PROP_STRING, GST_REALTIME_PROP_SESSION,
+      GST_REALTIME_PROP_STRING,
+      GST_REALTIME_PROP_SESSION | GST_REALTIME_PROP_CONVERSATION
+          | GST_REALTIME_PROP_V1,
       GST_REALTIME_IN_SESSION (voice), NULL },
   /**
    * GstRealtimeConversation:speed:
@@ -67,8 +75,8 @@ const GstRealtimeProp gst_realtime_session_props[] = {
    * Since: 0.1
    */
   { "speed", "Speed", "Speed of speech", GST_REALTIME_PROP_DOUBLE,
-      GST_REALTIME_PROP_SESSION, GST_REALTIME_IN_SESSION (speed), NULL, 1.0,
-      0.25, 1.5 },
+      GST_REALTIME_PROP_SESSION | GST_REALTIME_PROP_CONVERSATION,
+      GST_REALTIME_IN_SESSION (speed), NULL, 1.0, 0.25, 1.5 },
   /**
    * GstRealtimeConversation:output-modality:
    *
@@ -78,8 +86,9 @@ const GstRealtimeProp gst_realtime_session_props[] = {
    */
   { "output-modality", "Output modality",
       "Whether replies are spoken or written", GST_REALTIME_PROP_ENUM,
-      GST_REALTIME_PROP_SESSION, GST_REALTIME_IN_SESSION (output_modality),
-      NULL, GST_REALTIME_MODALITY_AUDIO, 0, 0, gst_realtime_modality_get_type },
+      GST_REALTIME_PROP_SESSION | GST_REALTIME_PROP_CONVERSATION,
+      GST_REALTIME_IN_SESSION (output_modality), NULL,
+      GST_REALTIME_MODALITY_AUDIO, 0, 0, gst_realtime_modality_get_type },
   /**
    * GstRealtimeConversation:turn-detection:
    *
@@ -90,7 +99,9 @@ const GstRealtimeProp gst_realtime_session_props[] = {
    */
   { "turn-detection", "Turn detection",
       "Who decides that the user has finished", GST_REALTIME_PROP_ENUM,
-      GST_REALTIME_PROP_SESSION, GST_REALTIME_IN_SESSION (turn_detection), NULL,
+      GST_REALTIME_PROP_SESSION | GST_REALTIME_PROP_CONVERSATION
+          | GST_REALTIME_PROP_TRANSCRIPTION,
+      GST_REALTIME_IN_SESSION (turn_detection), NULL,
       GST_REALTIME_TURN_DETECTION_SERVER_VAD, 0, 0,
       gst_realtime_turn_detection_get_type },
   /**
@@ -101,7 +112,9 @@ const GstRealtimeProp gst_realtime_session_props[] = {
    * Since: 0.1
    */
   { "vad-threshold", "VAD threshold", "Loudness that counts as speech",
-      GST_REALTIME_PROP_DOUBLE, GST_REALTIME_PROP_SESSION,
+      GST_REALTIME_PROP_DOUBLE,
+      GST_REALTIME_PROP_SESSION | GST_REALTIME_PROP_CONVERSATION
+          | GST_REALTIME_PROP_TRANSCRIPTION,
       GST_REALTIME_IN_SESSION (vad_threshold), NULL, 0.5, 0, 1 },
   /**
    * GstRealtimeConversation:vad-prefix-padding:
@@ -112,8 +125,9 @@ const GstRealtimeProp gst_realtime_session_props[] = {
    */
   { "vad-prefix-padding", "VAD prefix padding",
       "Audio kept before the speech (ms)", GST_REALTIME_PROP_UINT,
-      GST_REALTIME_PROP_SESSION, GST_REALTIME_IN_SESSION (vad_prefix_padding),
-      NULL, 300, 0, G_MAXUINT },
+      GST_REALTIME_PROP_SESSION | GST_REALTIME_PROP_CONVERSATION
+          | GST_REALTIME_PROP_TRANSCRIPTION,
+      GST_REALTIME_IN_SESSION (vad_prefix_padding), NULL, 300, 0, G_MAXUINT },
   /**
    * GstRealtimeConversation:vad-silence-duration:
    *
@@ -123,8 +137,9 @@ const GstRealtimeProp gst_realtime_session_props[] = {
    */
   { "vad-silence-duration", "VAD silence duration",
       "Silence that ends a turn (ms)", GST_REALTIME_PROP_UINT,
-      GST_REALTIME_PROP_SESSION, GST_REALTIME_IN_SESSION (vad_silence_duration),
-      NULL, 500, 0, G_MAXUINT },
+      GST_REALTIME_PROP_SESSION | GST_REALTIME_PROP_CONVERSATION
+          | GST_REALTIME_PROP_TRANSCRIPTION,
+      GST_REALTIME_IN_SESSION (vad_silence_duration), NULL, 500, 0, G_MAXUINT },
   /**
    * GstRealtimeConversation:vad-idle-timeout:
    *
@@ -134,7 +149,8 @@ const GstRealtimeProp gst_realtime_session_props[] = {
    */
   { "vad-idle-timeout", "VAD idle timeout",
       "Silence after which the model speaks by itself (ms), 0: never",
-      GST_REALTIME_PROP_UINT, GST_REALTIME_PROP_SESSION,
+      GST_REALTIME_PROP_UINT,
+      GST_REALTIME_PROP_SESSION | GST_REALTIME_PROP_CONVERSATION,
       GST_REALTIME_IN_SESSION (vad_idle_timeout), NULL, 0, 0, G_MAXUINT },
   /**
    * GstRealtimeConversation:vad-eagerness:
@@ -144,7 +160,9 @@ const GstRealtimeProp gst_realtime_session_props[] = {
    * Since: 0.1
    */
   { "vad-eagerness", "VAD eagerness", "How soon the model takes its turn",
-      GST_REALTIME_PROP_ENUM, GST_REALTIME_PROP_SESSION,
+      GST_REALTIME_PROP_ENUM,
+      GST_REALTIME_PROP_SESSION | GST_REALTIME_PROP_CONVERSATION
+          | GST_REALTIME_PROP_TRANSCRIPTION,
       GST_REALTIME_IN_SESSION (vad_eagerness), NULL,
       GST_REALTIME_EAGERNESS_AUTO, 0, 0, gst_realtime_eagerness_get_type },
   /**
@@ -156,7 +174,8 @@ const GstRealtimeProp gst_realtime_session_props[] = {
    */
   { "create-response", "Create response",
       "Whether the server answers each turn by itself",
-      GST_REALTIME_PROP_BOOLEAN, GST_REALTIME_PROP_SESSION,
+      GST_REALTIME_PROP_BOOLEAN,
+      GST_REALTIME_PROP_SESSION | GST_REALTIME_PROP_CONVERSATION,
       GST_REALTIME_IN_SESSION (create_response), NULL, TRUE },
   /**
    * GstRealtimeConversation:interrupt-response:
@@ -167,7 +186,8 @@ const GstRealtimeProp gst_realtime_session_props[] = {
    */
   { "interrupt-response", "Interrupt response",
       "Whether speech of the user interrupts a reply at the server",
-      GST_REALTIME_PROP_BOOLEAN, GST_REALTIME_PROP_SESSION,
+      GST_REALTIME_PROP_BOOLEAN,
+      GST_REALTIME_PROP_SESSION | GST_REALTIME_PROP_CONVERSATION,
       GST_REALTIME_IN_SESSION (interrupt_response), NULL, TRUE },
   /**
    * GstRealtimeConversation:noise-reduction:
@@ -178,8 +198,10 @@ const GstRealtimeProp gst_realtime_session_props[] = {
    */
   { "noise-reduction", "Noise reduction",
       "What the server takes the microphone for", GST_REALTIME_PROP_ENUM,
-      GST_REALTIME_PROP_SESSION, GST_REALTIME_IN_SESSION (noise_reduction),
-      NULL, GST_REALTIME_NOISE_REDUCTION_NEAR_FIELD, 0, 0,
+      GST_REALTIME_PROP_SESSION | GST_REALTIME_PROP_CONVERSATION
+          | GST_REALTIME_PROP_TRANSCRIPTION,
+      GST_REALTIME_IN_SESSION (noise_reduction), NULL,
+      GST_REALTIME_NOISE_REDUCTION_NEAR_FIELD, 0, 0,
       gst_realtime_noise_reduction_get_type },
   /**
    * GstRealtimeConversation:transcription-model:
@@ -190,7 +212,9 @@ const GstRealtimeProp gst_realtime_session_props[] = {
    */
   { "transcription-model", "Transcription model",
       "Model that transcribes the user, NULL: no transcription",
-      GST_REALTIME_PROP_STRING, GST_REALTIME_PROP_SESSION,
+      GST_REALTIME_PROP_STRING,
+      GST_REALTIME_PROP_SESSION | GST_REALTIME_PROP_CONVERSATION
+          | GST_REALTIME_PROP_TRANSCRIPTION,
       GST_REALTIME_IN_SESSION (transcription_model), "gpt-transcribe" },
   /**
    * GstRealtimeConversation:transcription-language:
@@ -201,7 +225,9 @@ const GstRealtimeProp gst_realtime_session_props[] = {
    */
   { "transcription-language", "Transcription language",
       "Language of the user (ISO 639-1), NULL: detected",
-      GST_REALTIME_PROP_STRING, GST_REALTIME_PROP_SESSION,
+      GST_REALTIME_PROP_STRING,
+      GST_REALTIME_PROP_SESSION | GST_REALTIME_PROP_CONVERSATION
+          | GST_REALTIME_PROP_TRANSCRIPTION,
       GST_REALTIME_IN_SESSION (transcription_language), NULL },
   /**
    * GstRealtimeConversation:transcription-prompt:
@@ -212,8 +238,9 @@ const GstRealtimeProp gst_realtime_session_props[] = {
    */
   { "transcription-prompt", "Transcription prompt",
       "Words that the transcription should expect", GST_REALTIME_PROP_STRING,
-      GST_REALTIME_PROP_SESSION, GST_REALTIME_IN_SESSION (transcription_prompt),
-      NULL },
+      GST_REALTIME_PROP_SESSION | GST_REALTIME_PROP_CONVERSATION
+          | GST_REALTIME_PROP_TRANSCRIPTION,
+      GST_REALTIME_IN_SESSION (transcription_prompt), NULL },
   /**
    * GstRealtimeConversation:tools:
    *
@@ -223,7 +250,8 @@ const GstRealtimeProp gst_realtime_session_props[] = {
    * Since: 0.1
    */
   { "tools", "Tools", "Tools of the application, a JSON array",
-      GST_REALTIME_PROP_STRING, GST_REALTIME_PROP_SESSION,
+      GST_REALTIME_PROP_STRING,
+      GST_REALTIME_PROP_SESSION | GST_REALTIME_PROP_CONVERSATION,
       GST_REALTIME_IN_SESSION (tools), NULL },
   /**
    * GstRealtimeConversation:tool-choice:
@@ -233,7 +261,8 @@ const GstRealtimeProp gst_realtime_session_props[] = {
    * Since: 0.1
    */
   { "tool-choice", "Tool choice", "auto, none, required or the name of a tool",
-      GST_REALTIME_PROP_STRING, GST_REALTIME_PROP_SESSION,
+      GST_REALTIME_PROP_STRING,
+      GST_REALTIME_PROP_SESSION | GST_REALTIME_PROP_CONVERSATION,
       GST_REALTIME_IN_SESSION (tool_choice), "auto" },
   /**
    * GstRealtimeConversation:handoff-tool:
@@ -246,7 +275,8 @@ const GstRealtimeProp gst_realtime_session_props[] = {
    */
   { "handoff-tool", "Handoff tool",
       "Name of the tool whose call is a handoff, NULL: none",
-      GST_REALTIME_PROP_STRING, GST_REALTIME_PROP_SESSION,
+      GST_REALTIME_PROP_STRING,
+      GST_REALTIME_PROP_SESSION | GST_REALTIME_PROP_CONVERSATION,
       GST_REALTIME_IN_SESSION (handoff_tool), "background_agent" },
   /**
    * GstRealtimeConversation:max-output-tokens:
@@ -257,8 +287,8 @@ const GstRealtimeProp gst_realtime_session_props[] = {
    */
   { "max-output-tokens", "Max output tokens",
       "Limit of a reply in tokens, -1: none", GST_REALTIME_PROP_INT,
-      GST_REALTIME_PROP_SESSION, GST_REALTIME_IN_SESSION (max_output_tokens),
-      NULL, -1, -1, G_MAXINT },
+      GST_REALTIME_PROP_SESSION | GST_REALTIME_PROP_CONVERSATION,
+      GST_REALTIME_IN_SESSION (max_output_tokens), NULL, -1, -1, G_MAXINT },
   /**
    * GstRealtimeConversation:session-options:
    *
@@ -268,7 +298,9 @@ const GstRealtimeProp gst_realtime_session_props[] = {
    */
   { "session-options", "Session options",
       "JSON object that is merged last into the session",
-      GST_REALTIME_PROP_STRING, GST_REALTIME_PROP_SESSION,
+      GST_REALTIME_PROP_STRING,
+      GST_REALTIME_PROP_SESSION | GST_REALTIME_PROP_CONVERSATION
+          | GST_REALTIME_PROP_TRANSCRIPTION,
       GST_REALTIME_IN_SESSION (session_options), NULL },
   { NULL },
 };

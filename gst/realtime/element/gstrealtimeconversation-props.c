@@ -194,6 +194,48 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
   GST_OBJECT_UNLOCK (self);
 }
 
+static GstRealtimePropFlags
+meaningful_in (const GstRealtimeSettings *settings)
+{
+  switch ((GstRealtimeProtocol) settings->protocol) {
+    case GST_REALTIME_PROTOCOL_REALTIME_V1:
+      return GST_REALTIME_PROP_V1;
+    case GST_REALTIME_PROTOCOL_SESSION_CREATE:
+      return GST_REALTIME_PROP_CREATE;
+    case GST_REALTIME_PROTOCOL_REALTIME_V2:
+      break;
+  }
+  return settings->config->mode == RT_MODE_TRANSCRIPTION
+             ? GST_REALTIME_PROP_TRANSCRIPTION
+             : GST_REALTIME_PROP_CONVERSATION;
+}
+
+/* Names of the properties that were set to no effect, or NULL. */
+gchar *
+gst_realtime_conversation_dup_ignored (
+    GstRealtimeConversation *self, GstRealtimeSettings *settings)
+{
+  GstRealtimePropFlags where = meaningful_in (settings);
+  g_autoptr (GString) names = g_string_new (NULL);
+  const GstRealtimeProp *row;
+
+  for (row = gst_realtime_session_props; row->name != NULL; row++) {
+    GParamSpec *spec
+        = g_object_class_find_property (G_OBJECT_GET_CLASS (self), row->name);
+    g_auto (GValue) value = G_VALUE_INIT;
+
+    if ((row->flags & where) != 0)
+      continue;
+    g_value_init (&value, G_PARAM_SPEC_VALUE_TYPE (spec));
+    fetch (row, locate (settings, row), &value);
+    if (!g_param_value_defaults (spec, &value))
+      g_string_append_printf (
+          names, "%s%s", names->len > 0 ? ", " : "", row->name);
+  }
+  return names->len > 0 ? g_string_free (g_steal_pointer (&names), FALSE)
+                        : NULL;
+}
+
 /* The defaults of a table become the values of a new element. */
 void
 gst_realtime_conversation_init_properties (GstRealtimeConversation *self)

@@ -24,6 +24,11 @@ typedef enum {
   GST_REALTIME_PROP_SECRET = 1 << 1, /* write-only */
   /* a member of RtSessionConfig: the running session is told */
   GST_REALTIME_PROP_SESSION = 1 << 2,
+  /* where such a member means something */
+  GST_REALTIME_PROP_CONVERSATION = 1 << 3,  /* realtime-v2 */
+  GST_REALTIME_PROP_TRANSCRIPTION = 1 << 4, /* realtime-v2 */
+  GST_REALTIME_PROP_V1 = 1 << 5,
+  GST_REALTIME_PROP_CREATE = 1 << 6,
 } GstRealtimePropFlags;
 
 typedef struct {

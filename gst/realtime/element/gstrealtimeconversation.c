@@ -233,6 +233,22 @@ change_state (GstElement *element, GstStateChange transition)
   return result;
 }
 
+/* Our I/O thread may post while the application lets the pipeline go, and the
+ * bus of a bin calls its bin without holding it: we hold all of them. */
+static gboolean
+post_message (GstElement *element, GstMessage *message)
+{
+  GSList *ancestors = NULL;
+  GstObject *ancestor = gst_object_get_parent (GST_OBJECT (element));
+  gboolean posted;
+
+  for (; ancestor != NULL; ancestor = gst_object_get_parent (ancestor))
+    ancestors = g_slist_prepend (ancestors, ancestor);
+  posted = GST_ELEMENT_CLASS (parent_class)->post_message (element, message);
+  g_slist_free_full (ancestors, gst_object_unref);
+  return posted;
+}
+
 static void
 finalize (GObject *object)
 {
@@ -301,6 +317,7 @@ gst_realtime_conversation_class_init (GstRealtimeConversationClass *klass)
       "spoken conversations with realtime models");
   object_class->finalize = finalize;
   element_class->change_state = change_state;
+  element_class->post_message = post_message;
   gst_realtime_conversation_install_properties (object_class);
   gst_realtime_conversation_install_signals (object_class);
   gst_element_class_add_static_pad_template (element_class, &sink_template);

@@ -75,6 +75,10 @@ gst_realtime_settings_dialect (const GstRealtimeSettings *settings)
   switch ((GstRealtimeProtocol) settings->protocol) {
     case GST_REALTIME_PROTOCOL_REALTIME_V2:
       return &rt_dialect_v2;
+    case GST_REALTIME_PROTOCOL_REALTIME_V1:
+      return &rt_dialect_v1;
+    case GST_REALTIME_PROTOCOL_SESSION_CREATE:
+      return &rt_dialect_create;
   }
   g_return_val_if_reached (&rt_dialect_v2);
 }
