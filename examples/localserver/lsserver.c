@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define PATH "/v1/realtime"
+#define GOODBYE_MS 1000
 #define CLOSE_UNAUTHORISED 3000
 #define CLOSE_BAD_REQUEST 4000
 
@@ -161,15 +162,38 @@ ls_server_new (const LsServerSettings *settings, GError **error)
   return listen (self, error) ? g_steal_pointer (&self) : NULL;
 }
 
+static gboolean
+goodbye_over_cb (gpointer user_data)
+{
+  gboolean *over = user_data;
+
+  *over = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* the close frames go out and are answered, by whoever still listens */
+static void
+wait_for_goodbyes (LsServer *self)
+{
+  gboolean over = FALSE;
+  guint deadline = g_timeout_add (GOODBYE_MS, goodbye_over_cb, &over);
+
+  while (self->sessions->len > 0 && !over)
+    g_main_context_iteration (NULL, TRUE);
+  if (!over)
+    g_source_remove (deadline);
+}
+
 void
 ls_server_free (LsServer *self)
 {
   guint i;
 
+  soup_server_disconnect (self->soup); /* nobody else may come */
   for (i = 0; i < self->sessions->len; i++)
     ls_session_close (g_ptr_array_index (self->sessions, i),
         SOUP_WEBSOCKET_CLOSE_GOING_AWAY, "The server is stopped.");
-  soup_server_disconnect (self->soup);
+  wait_for_goodbyes (self);
   g_ptr_array_unref (self->sessions);
   g_object_unref (self->soup);
   g_free (self);

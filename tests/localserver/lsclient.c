@@ -163,6 +163,7 @@ ls_client_connect (const LsProcess *server, const gchar *query,
   self->events
       = g_ptr_array_new_with_free_func ((GDestroyNotify) json_node_unref);
   self->session = soup_session_new ();
+  soup_session_set_proxy_resolver (self->session, NULL);
   if (authority != NULL) {
     g_autoptr (GTlsDatabase) trusted
         = g_tls_file_database_new (authority, error);
