@@ -8,6 +8,9 @@
 #include <gmodule.h>
 #include <string.h>
 
+/* Less than the five seconds after which libsoup would help. */
+#define DESCRIPTOR_WAIT 4000 /* ms */
+
 /* With threads that used TLS (the cryptographic one) LeakSanitizer of GCC 12
  * dies of what it keeps about thread-local storage, and reports nothing. */
 G_MODULE_EXPORT const gchar *__asan_default_options (void);
@@ -423,7 +426,7 @@ net_count_descriptors (void)
 void
 net_expect_descriptors (guint n)
 {
-  gint64 deadline = deadline_of (NET_WAIT);
+  gint64 deadline = deadline_of (DESCRIPTOR_WAIT);
 
   while (net_count_descriptors () > n) {
     if (g_get_monotonic_time () > deadline) {
