@@ -157,6 +157,9 @@ ls_server_new (const LsServerSettings *settings, GError **error)
       = g_ptr_array_new_with_free_func ((GDestroyNotify) ls_session_free);
   self->soup = soup_server_new ("tls-certificate", settings->certificate,
       "server-header", "realtime-localserver", NULL);
+  /* a compressed frame would slip past the limit of the payload */
+  soup_server_remove_websocket_extension (
+      self->soup, SOUP_TYPE_WEBSOCKET_EXTENSION_DEFLATE);
   soup_server_add_websocket_handler (
       self->soup, PATH, NULL, protocols, socket_opened_cb, self, NULL);
   return listen (self, error) ? g_steal_pointer (&self) : NULL;

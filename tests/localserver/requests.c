@@ -378,6 +378,26 @@ test_mistakes (void)
   ls_client_expect (client, "input_audio_buffer.cleared");
 }
 
+/* the largest append passes, and what is larger ends the connection */
+static void
+test_largest (void)
+{
+  g_autoptr (LsClient) client = ls_client_join (server);
+  g_autofree gchar *fits = g_strnfill (15 * 1024 * 1024, 'A');
+  g_autofree gchar *too_large = g_strnfill (16 * 1024 * 1024, 'A');
+
+  ls_client_send (client,
+      "{\"type\":\"input_audio_buffer.append\",\"audio\":\"%s\"}", fits);
+  ls_client_send (client, "{\"type\":\"input_audio_buffer.clear\"}");
+  ls_client_expect (client, "input_audio_buffer.cleared");
+  ls_client_send (client,
+      "{\"type\":\"input_audio_buffer.append\",\"audio\":\"%s\"}", too_large);
+  /* 1009 when it is read before the reset of what nobody reads any more */
+  g_assert_cmpuint (ls_client_wait_close (client) % 1009, ==, 0);
+  g_assert_cmpuint (ls_client_count (client, "error"), ==, 0);
+  ls_client_free (ls_client_join (server));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -397,6 +417,7 @@ main (int argc, char **argv)
   g_test_add_func ("/requests/silence-tool", test_silence_tool);
   g_test_add_func ("/requests/session", test_session);
   g_test_add_func ("/requests/mistakes", test_mistakes);
+  g_test_add_func ("/requests/largest", test_largest);
   failed = g_test_run ();
   ls_process_stop (server);
   return failed;
