@@ -3,53 +3,26 @@
  * Which track is which part of which item, and how far it was heard.  Pure;
  * its owner serialises the calls.
  */
-#include "rtledger.h"
+#include "rtledger-private.h"
 
 #include <string.h>
 
-#define NS_PER_MS 1000000
-
-typedef struct {
-  guint number;
-  gchar *response_id;
-  gchar *item_id;
-  guint content_index;
-  guint64 received; /* ns */
-  gboolean ended;
-  gboolean drained;
-  gboolean dropping; /* playback was told to drop it */
-} Track;
-
-struct _RtLedger {
-  GPtrArray *tracks; /* of Track, in the order of their first audio; of those
-                        that were heard, the parts of the last item */
-  guint last_number;
-  gchar *last_item;
-  gchar *last_response;
-  GQueue interrupted; /* ids of responses and items, newest first */
-};
+#define NS_PER_SECOND G_GUINT64_CONSTANT (1000000000)
 
 static void
-track_free (Track *track)
+track_free (RtLedgerTrack *track)
 {
   g_free (track->response_id);
   g_free (track->item_id);
   g_free (track);
 }
 
-static void
-cut_free (RtCut *cut)
-{
-  g_free (cut->item_id);
-  g_free (cut->response_id);
-  g_free (cut);
-}
-
 RtLedger *
-rt_ledger_new (void)
+rt_ledger_new (gboolean open_ended)
 {
   RtLedger *self = g_new0 (RtLedger, 1);
 
+  self->open_ended = open_ended;
   self->tracks = g_ptr_array_new_with_free_func ((GDestroyNotify) track_free);
   return self;
 }
@@ -66,13 +39,13 @@ rt_ledger_free (RtLedger *self)
   g_free (self);
 }
 
-static Track *
+static RtLedgerTrack *
 get (RtLedger *self, guint i)
 {
   return g_ptr_array_index (self->tracks, i);
 }
 
-static Track *
+static RtLedgerTrack *
 find_number (RtLedger *self, guint number)
 {
   guint i;
@@ -83,14 +56,14 @@ find_number (RtLedger *self, guint number)
   return NULL;
 }
 
-static Track *
+static RtLedgerTrack *
 find_part (RtLedger *self, const gchar *response_id, const gchar *item_id,
     guint content_index)
 {
   guint i;
 
   for (i = self->tracks->len; i > 0; i--) {
-    Track *track = get (self, i - 1);
+    RtLedgerTrack *track = get (self, i - 1);
 
     if (track->content_index != content_index
         || g_strcmp0 (track->item_id, item_id) != 0)
@@ -104,35 +77,110 @@ find_part (RtLedger *self, const gchar *response_id, const gchar *item_id,
   return NULL;
 }
 
-static Track *
-add_track (RtLedger *self, const gchar *response_id, const gchar *item_id,
-    guint content_index)
+guint64
+rt_ledger_track_ns (const RtLedgerTrack *track)
 {
-  Track *track = g_new0 (Track, 1);
+  return track->received * NS_PER_SECOND / track->format.rate;
+}
+
+RtLedgerTrack *
+rt_ledger_find_next (RtLedger *self, const RtLedgerTrack *track)
+{
+  guint i;
+
+  for (i = 0; i < self->tracks->len; i++)
+    if (get (self, i)->part == track->part
+        && get (self, i)->number > track->number)
+      return get (self, i);
+  return NULL;
+}
+
+void
+rt_ledger_fold (
+    RtLedger *self, RtLedgerTrack *track, RtLedgerTrack *next, guint64 heard)
+{
+  next->before += track->before + heard;
+  g_ptr_array_remove (self->tracks, track);
+}
+
+static RtLedgerTrack *
+add_track (RtLedger *self, const gchar *response_id, const gchar *item_id,
+    guint content_index, const RtAudioFormat *format)
+{
+  RtLedgerTrack *track = g_new0 (RtLedgerTrack, 1);
 
   track->number = ++self->last_number;
+  track->part = track->number;
   track->response_id = g_strdup (response_id);
   track->item_id = g_strdup (item_id);
   track->content_index = content_index;
+  track->format = *format;
   g_ptr_array_add (self->tracks, track);
   return track;
 }
 
+/* The part goes on, in another format or behind what seemed its end. */
+static RtLedgerTrack *
+add_next (RtLedger *self, RtLedgerTrack *track, const RtAudioFormat *format,
+    guint *ended)
+{
+  RtLedgerTrack *next;
+
+  if (self->tracks->len >= RT_LEDGER_MAX_TRACKS)
+    return NULL;
+  next = add_track (
+      self, track->response_id, track->item_id, track->content_index, format);
+  next->part = track->part;
+  if (!track->ended)
+    *ended = track->number;
+  track->ended = TRUE;
+  if (track->drained)
+    rt_ledger_fold (self, track, next, rt_ledger_track_ns (track));
+  return next;
+}
+
 guint
 rt_ledger_push (RtLedger *self, const gchar *response_id, const gchar *item_id,
-    guint content_index, guint64 duration)
+    guint content_index, const RtAudioFormat *format, guint64 frames,
+    guint *ended)
 {
-  Track *track;
+  RtLedgerTrack *track;
 
+  *ended = 0;
   if (rt_ledger_is_interrupted (self, response_id, item_id))
     return 0;
   track = find_part (self, response_id, item_id, content_index);
   if (track == NULL && self->tracks->len < RT_LEDGER_MAX_TRACKS)
-    track = add_track (self, response_id, item_id, content_index);
-  if (track == NULL || track->ended || track->dropping)
+    track = add_track (self, response_id, item_id, content_index, format);
+  if (track == NULL || track->dropping || (track->ended && !self->open_ended))
     return 0;
-  track->received += duration;
+  if (track->ended || !rt_audio_format_equal (&track->format, format))
+    track = add_next (self, track, format, ended);
+  if (track == NULL)
+    return 0;
+  track->received += frames;
   return track->number;
+}
+
+static gboolean
+is_nameless (const RtLedgerTrack *track)
+{
+  return track->item_id == NULL && track->response_id == NULL;
+}
+
+static gboolean
+may_end (RtLedger *self, const RtLedgerTrack *track, const gchar *response_id,
+    const gchar *item_id, gint content_index)
+{
+  if (track->ended || track->dropping)
+    return FALSE;
+  if (self->open_ended && is_nameless (track))
+    return TRUE;
+  return (response_id == NULL || track->response_id == NULL
+             || strcmp (track->response_id, response_id) == 0)
+         && (item_id == NULL || g_strcmp0 (track->item_id, item_id) == 0)
+         && (content_index < 0
+             || track->content_index == (guint) content_index);
 }
 
 gboolean
@@ -142,40 +190,46 @@ rt_ledger_end (RtLedger *self, const gchar *response_id, const gchar *item_id,
   guint i;
 
   for (i = 0; i < self->tracks->len; i++) {
-    Track *track = get (self, i);
+    RtLedgerTrack *track = get (self, i);
 
-    if (track->ended || track->dropping
-        || (response_id != NULL && track->response_id != NULL
-            && strcmp (track->response_id, response_id) != 0)
-        || (item_id != NULL && g_strcmp0 (track->item_id, item_id) != 0)
-        || (content_index >= 0
-            && track->content_index != (guint) content_index))
+    if (!may_end (self, track, response_id, item_id, content_index))
       continue;
     track->ended = TRUE;
     *number = track->number;
     return TRUE;
   }
+  self->nameless_interrupted = FALSE;
   return FALSE;
+}
+
+gboolean
+rt_ledger_is_same_item (const RtLedgerTrack *a, const RtLedgerTrack *b)
+{
+  if (a->item_id != NULL || b->item_id != NULL)
+    return g_strcmp0 (a->item_id, b->item_id) == 0;
+  return a->part == b->part
+         || (a->response_id != NULL
+             && g_strcmp0 (a->response_id, b->response_id) == 0);
 }
 
 /* Of what was heard, only the item heard last may still go on. */
 static void
-forget_heard (RtLedger *self)
+forget_heard (RtLedger *self, const RtLedgerTrack *last)
 {
   guint i = 0;
 
   while (i < self->tracks->len) {
-    Track *track = get (self, i);
+    RtLedgerTrack *track = get (self, i);
 
-    if (track->drained && g_strcmp0 (track->item_id, self->last_item) != 0)
+    if (track->drained && !rt_ledger_is_same_item (track, last))
       g_ptr_array_remove_index (self->tracks, i);
     else
       i++;
   }
 }
 
-static void
-set_last (RtLedger *self, const Track *track)
+void
+rt_ledger_set_last (RtLedger *self, const RtLedgerTrack *track)
 {
   g_free (self->last_item);
   self->last_item = g_strdup (track->item_id);
@@ -186,22 +240,26 @@ set_last (RtLedger *self, const Track *track)
 gboolean
 rt_ledger_drained (RtLedger *self, guint number)
 {
-  Track *track = find_number (self, number);
+  RtLedgerTrack *track = find_number (self, number);
+  RtLedgerTrack *next;
 
   if (track == NULL || track->drained)
     return FALSE;
   track->drained = TRUE;
   track->ended = TRUE;
   track->dropping = FALSE;
-  set_last (self, track);
-  forget_heard (self);
+  rt_ledger_set_last (self, track);
+  forget_heard (self, track);
+  next = rt_ledger_find_next (self, track);
+  if (next != NULL)
+    rt_ledger_fold (self, track, next, rt_ledger_track_ns (track));
   return TRUE;
 }
 
 gboolean
 rt_ledger_look_up (RtLedger *self, guint number, const gchar **item_id)
 {
-  Track *track = find_number (self, number);
+  RtLedgerTrack *track = find_number (self, number);
 
   if (track == NULL || track->drained)
     return FALSE;
@@ -219,6 +277,17 @@ const gchar *
 rt_ledger_get_last_response (RtLedger *self)
 {
   return self->last_response;
+}
+
+gboolean
+rt_ledger_is_open (RtLedger *self)
+{
+  guint i;
+
+  for (i = 0; i < self->tracks->len; i++)
+    if (!get (self, i)->ended)
+      return TRUE;
+  return self->nameless_interrupted;
 }
 
 gboolean
@@ -263,11 +332,13 @@ rt_ledger_interrupt (RtLedger *self)
   guint i;
 
   for (i = 0; i < self->tracks->len; i++) {
-    Track *track = get (self, i);
+    RtLedgerTrack *track = get (self, i);
 
     if (track->drained || track->dropping)
       continue;
     track->dropping = TRUE;
+    if (self->open_ended && is_nameless (track) && !track->ended)
+      self->nameless_interrupted = TRUE;
     remember (self, track->response_id);
     remember (self, track->item_id);
     any = TRUE;
@@ -279,118 +350,9 @@ gboolean
 rt_ledger_is_interrupted (
     RtLedger *self, const gchar *response_id, const gchar *item_id)
 {
+  if (response_id == NULL && item_id == NULL)
+    return self->nameless_interrupted;
   if (self->interrupted.length == 0)
     return FALSE;
   return is_known (self, response_id) || is_known (self, item_id);
-}
-
-/* Milliseconds of a track.  What playback does not know any more was heard to
- * its end; the report of that is on its way. */
-static void
-measure (const Track *track, const RtHeard *heard, guint n_heard,
-    guint64 *received_ms, guint64 *heard_ms)
-{
-  guint i;
-
-  *received_ms = *heard_ms = track->received / NS_PER_MS;
-  for (i = 0; i < n_heard && !track->drained; i++)
-    if (heard[i].track == track->number && heard[i].rate > 0) {
-      *received_ms = heard[i].received * 1000 / heard[i].rate;
-      *heard_ms
-          = MIN (heard[i].heard, heard[i].received) * 1000 / heard[i].rate;
-      return;
-    }
-}
-
-static RtCut *
-get_cut (GPtrArray *cuts, const Track *track)
-{
-  RtCut *cut;
-  guint i;
-
-  for (i = 0; i < cuts->len; i++) {
-    cut = g_ptr_array_index (cuts, i);
-    if (g_strcmp0 (cut->item_id, track->item_id) == 0)
-      return cut;
-  }
-  cut = g_new0 (RtCut, 1);
-  cut->item_id = g_strdup (track->item_id);
-  cut->response_id = g_strdup (track->response_id);
-  g_ptr_array_add (cuts, cut);
-  return cut;
-}
-
-/* Parts are heard one after the other: at most one of an item was heard in
- * part, and that one is truncated. */
-static void
-add_part (RtCut *cut, const Track *track, guint64 received_ms, guint64 heard_ms)
-{
-  cut->played += heard_ms;
-  cut->dropped += received_ms - heard_ms;
-  if (heard_ms == 0 || (track->ended && heard_ms == received_ms))
-    return;
-  cut->truncates = TRUE;
-  cut->content_index = track->content_index;
-  cut->audio_end_ms = heard_ms;
-}
-
-static gboolean
-is_cut_item (GPtrArray *cuts, const Track *track)
-{
-  guint i;
-
-  for (i = 0; i < cuts->len; i++)
-    if (g_strcmp0 (
-            ((RtCut *) g_ptr_array_index (cuts, i))->item_id, track->item_id)
-        == 0)
-      return TRUE;
-  return FALSE;
-}
-
-static void
-forget_dropped (RtLedger *self)
-{
-  guint i = 0;
-
-  while (i < self->tracks->len) {
-    if (get (self, i)->dropping || get (self, i)->drained)
-      g_ptr_array_remove_index (self->tracks, i);
-    else
-      i++;
-  }
-}
-
-GPtrArray *
-rt_ledger_settle (RtLedger *self, const RtHeard *heard, guint n_heard)
-{
-  GPtrArray *cuts = g_ptr_array_new_with_free_func ((GDestroyNotify) cut_free);
-  guint64 received_ms, heard_ms;
-  guint i;
-
-  for (i = 0; i < self->tracks->len; i++) {
-    Track *track = get (self, i);
-
-    if (!track->dropping)
-      continue;
-    measure (track, heard, n_heard, &received_ms, &heard_ms);
-    if (!track->ended || heard_ms < received_ms)
-      get_cut (cuts, track);
-    else
-      set_last (self, track);
-  }
-  for (i = 0; i < self->tracks->len; i++) {
-    Track *track = get (self, i);
-
-    if ((!track->dropping && !track->drained) || !is_cut_item (cuts, track))
-      continue;
-    measure (track, heard, n_heard, &received_ms, &heard_ms);
-    add_part (get_cut (cuts, track), track, received_ms, heard_ms);
-  }
-  for (i = 0; i < cuts->len; i++) {
-    RtCut *cut = g_ptr_array_index (cuts, i);
-
-    cut->deletes = cut->played == 0;
-  }
-  forget_dropped (self);
-  return cuts;
 }

@@ -28,16 +28,21 @@ typedef struct {
 
 typedef struct _RtLedger RtLedger;
 
-RtLedger *rt_ledger_new (void);
+/* `open_ended`: the protocol names no certain end of a part, so that audio
+ * behind what was taken for its end plays too. */
+RtLedger *rt_ledger_new (gboolean open_ended);
 void rt_ledger_free (RtLedger *ledger);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtLedger, rt_ledger_free)
 
-/* The track on which `duration` ns of this part play; 0: on none, since its
- * turn is over. */
+/* The track on which so many frames of this part play; 0: on none, since its
+ * turn is over.  A track has one format: *ended is the track that ends because
+ * its part goes on in another one, or 0. */
 guint rt_ledger_push (RtLedger *ledger, const gchar *response_id,
-    const gchar *item_id, guint content_index, guint64 duration);
+    const gchar *item_id, guint content_index, const RtAudioFormat *format,
+    guint64 frames, guint *ended);
 /* TRUE and *track, as long as there is one that had not ended and matches:
- * NULL matches any response or item, -1 any content index. */
+ * NULL matches any response or item, -1 any content index.  An open-ended part
+ * without any id matches, too. */
 gboolean rt_ledger_end (RtLedger *ledger, const gchar *response_id,
     const gchar *item_id, gint content_index, guint *track);
 /* The whole track was heard.  FALSE when it is not known. */
@@ -48,6 +53,8 @@ gboolean rt_ledger_look_up (
 /* Of what was heard to its end last; NULL: unknown. */
 const gchar *rt_ledger_get_last_item (RtLedger *ledger);
 const gchar *rt_ledger_get_last_response (RtLedger *ledger);
+/* TRUE while the end of a part, heard or interrupted, was not told. */
+gboolean rt_ledger_is_open (RtLedger *ledger);
 /* TRUE when there is something left to hear. */
 gboolean rt_ledger_is_playing (RtLedger *ledger);
 
@@ -55,6 +62,7 @@ gboolean rt_ledger_is_playing (RtLedger *ledger);
 void rt_ledger_interrupt_response (RtLedger *ledger, const gchar *response_id);
 /* All tracks end here.  TRUE when that is to be told to playback now. */
 gboolean rt_ledger_interrupt (RtLedger *ledger);
+/* Without any id: whether the rest of a nameless part is. */
 gboolean rt_ledger_is_interrupted (
     RtLedger *ledger, const gchar *response_id, const gchar *item_id);
 /* Playback's answer.  The items that were cut, in order (RtCut); transfer

@@ -41,6 +41,10 @@ struct _RtSession {
 
 /* rtsession.c */
 gboolean rt_session_can (RtSession *session, RtDialectFlags flag);
+/* TRUE when the dialect has words for a command of this type. */
+gboolean rt_session_can_say (RtSession *session, RtCommandType type);
+/* What has no transcription mode is conversational whatever was asked for. */
+gboolean rt_session_is_conversational (RtSession *session);
 /* Sends a command with an event id that tells what it was; the caller fills
  * in the rest. */
 RtCommand *rt_session_say (
@@ -83,9 +87,16 @@ void rt_session_handle_output_item (
     RtSession *session, const RtEvent *event, RtEffects *effects);
 void rt_session_handle_text (
     RtSession *session, const RtEvent *event, RtEffects *effects);
+/* The reply is over: its texts that no event of their own ends are final.
+ * NULL: of items without a name. */
+void rt_session_end_texts (
+    RtSession *session, const gchar *item_id, RtEffects *effects);
 /* The texts of what was cut: final, once, and marked. */
 void rt_session_cut_texts (RtSession *session, const gchar *item_id,
     const gchar *response_id, RtEffects *effects);
+
+/* The same where nothing names them. */
+void rt_session_cut_open_texts (RtSession *session, RtEffects *effects);
 
 /* rtsessionturns.c: the user's voice */
 void rt_session_handle_speech (

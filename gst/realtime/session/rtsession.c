@@ -16,7 +16,7 @@ rt_session_new (const RtDialect *dialect, const RtSessionConfig *config)
   self->responses = rt_responses_new ();
   self->transcript = rt_transcript_new ();
   self->handoffs = rt_handoffs_new ();
-  self->ledger = rt_ledger_new ();
+  self->ledger = rt_ledger_new (!rt_session_can (self, RT_DIALECT_RESPONSES));
   self->turns = rt_turns_new ();
   return self;
 }
@@ -43,6 +43,22 @@ gboolean
 rt_session_can (RtSession *self, RtDialectFlags flag)
 {
   return (self->dialect->flags & flag) != 0;
+}
+
+gboolean
+rt_session_can_say (RtSession *self, RtCommandType type)
+{
+  RtCommand command = { .type = type, .call_id = "", .item_id = "" };
+  g_autofree gchar *said = self->dialect->encode (&command, self->config);
+
+  return said != NULL;
+}
+
+gboolean
+rt_session_is_conversational (RtSession *self)
+{
+  return self->config->mode == RT_MODE_CONVERSATIONAL
+         || !rt_session_can (self, RT_DIALECT_TRANSCRIBES);
 }
 
 RtCommand *

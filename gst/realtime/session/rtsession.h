@@ -64,6 +64,11 @@ gboolean rt_session_request (
 /* The first sample of `track` is being heard; the last one was heard. */
 void rt_session_playing (RtSession *session, guint track, RtEffects *effects);
 void rt_session_drained (RtSession *session, guint track, RtEffects *effects);
+/* No output came for a while and all that had come was handed out: in a
+ * protocol that does not tell the end of a reply, that was it. */
+void rt_session_audio_paused (RtSession *session, RtEffects *effects);
+/* TRUE while only such a pause tells the end of the reply. */
+gboolean rt_session_awaits_pause (RtSession *session);
 /* The answer to RT_EFFECT_DROP: how far each track was heard. */
 void rt_session_dropped (RtSession *session, const RtHeard *heard,
     guint n_heard, RtEffects *effects);

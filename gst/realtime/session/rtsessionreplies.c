@@ -182,7 +182,9 @@ rt_session_learn_call (
 {
   RtCall *call;
 
-  if (item->type != RT_ITEM_FUNCTION_CALL)
+  /* where nothing can be answered as an item, none is a call */
+  if (item->type != RT_ITEM_FUNCTION_CALL
+      || !rt_session_can (self, RT_DIALECT_RESPONSES))
     return;
   /* a call that was cut off by an interruption is also said to be done */
   if (item->status != NULL)
@@ -214,10 +216,15 @@ void
 rt_session_handle_handoff (
     RtSession *self, const RtEvent *event, RtEffects *effects)
 {
-  RtCall *call = rt_handoffs_learn (self->handoffs, event->item_id,
-      event->call_id, self->config->handoff_tool);
+  RtCall *call;
 
-  if (call != NULL && rt_handoffs_raise (call, RT_CALL_HANDOFF))
-    raise_handoff (self, call,
-        g_strdup (event->text != NULL ? event->text : ""), NULL, effects);
+  if (event->call_id == NULL || event->item_id == NULL || event->text == NULL)
+    return;
+  /* one item may hand over more than once: only its own id tells it */
+  call = rt_handoffs_learn (
+      self->handoffs, NULL, event->call_id, self->config->handoff_tool);
+  if (!rt_handoffs_raise (call, RT_CALL_HANDOFF))
+    return;
+  call->item_id = g_strdup (event->item_id);
+  raise_handoff (self, call, g_strdup (event->text), NULL, effects);
 }

@@ -39,10 +39,34 @@ refuse (RtSession *self, RtEffects *effects, const gchar *why)
   return FALSE;
 }
 
-static gboolean
-is_conversational (RtSession *self)
+/* What the protocol has no word for.  NULL: it has one. */
+static const gchar *
+find_lack (RtSession *self, RtRequestType type)
 {
-  return self->config->mode == RT_MODE_CONVERSATIONAL;
+  switch (type) {
+    case RT_REQUEST_COMMIT:
+      return rt_session_can (self, RT_DIALECT_COMMITS)
+                 ? NULL
+                 : "the protocol has no commit";
+    case RT_REQUEST_CLEAR:
+      return rt_session_can (self, RT_DIALECT_COMMITS)
+                 ? NULL
+                 : "the protocol cannot clear what the server heard";
+    case RT_REQUEST_CREATE_RESPONSE:
+      return rt_session_can (self, RT_DIALECT_RESPONSES)
+                 ? NULL
+                 : "the protocol cannot ask for a reply";
+    case RT_REQUEST_HANDOFF_OUTPUT:
+      return rt_session_can_say (self, RT_COMMAND_HANDOFF_OUTPUT)
+                 ? NULL
+                 : "the protocol has no handoffs";
+    case RT_REQUEST_FUNCTION_OUTPUT:
+      return rt_session_can_say (self, RT_COMMAND_FUNCTION_OUTPUT)
+                 ? NULL
+                 : "the protocol has no function calls";
+    default:
+      return NULL;
+  }
 }
 
 /* What can be told before there is a session.  NULL: nothing is wrong. */
@@ -57,7 +81,7 @@ find_fault (RtSession *self, const RtRequest *request)
     return "the id is not valid UTF-8";
   switch (request->type) {
     case RT_REQUEST_TEXT:
-      if (!is_conversational (self))
+      if (!rt_session_is_conversational (self))
         return "a transcription session takes no text";
       if (request->text == NULL || *request->text == '\0')
         return "there is no text";
@@ -67,18 +91,12 @@ find_fault (RtSession *self, const RtRequest *request)
         json = rt_json_parse_object (
             request->text, strlen (request->text), NULL);
       return json == NULL ? "the event is not a JSON object" : NULL;
-    case RT_REQUEST_COMMIT:
-      return rt_session_can (self, RT_DIALECT_COMMITS)
-                 ? NULL
-                 : "the protocol has no commit";
     case RT_REQUEST_CREATE_RESPONSE:
-      if (!is_conversational (self))
+      if (!rt_session_is_conversational (self))
         return "a transcription session gives no replies";
-      return rt_session_can (self, RT_DIALECT_RESPONSES)
-                 ? NULL
-                 : "the protocol cannot ask for a reply";
+      G_GNUC_FALLTHROUGH;
     default:
-      return NULL;
+      return find_lack (self, request->type);
   }
 }
 
@@ -143,7 +161,7 @@ static gboolean
 clear (RtSession *self, RtEffects *effects)
 {
   rt_effects_add (effects, RT_EFFECT_CLEAR_INPUT);
-  if (self->ready && rt_session_can (self, RT_DIALECT_COMMITS))
+  if (self->ready)
     rt_session_say (self, RT_COMMAND_AUDIO_CLEAR, effects);
   return TRUE;
 }
@@ -217,6 +235,9 @@ rt_session_request (
 
   if (self->failed)
     fault = "the session has failed";
+  /* what was not sent is void, whatever the server has heard */
+  if (fault != NULL && request->type == RT_REQUEST_CLEAR)
+    rt_effects_add (effects, RT_EFFECT_CLEAR_INPUT);
   if (fault != NULL)
     return refuse (self, effects, fault);
   if (!waits (self, request))
@@ -260,6 +281,7 @@ rt_session_input_ended (
   request.type = RT_REQUEST_COMMIT;
   rt_session_request (self, &request, effects);
   request.type = RT_REQUEST_CREATE_RESPONSE;
-  if (is_conversational (self) && rt_session_can (self, RT_DIALECT_RESPONSES))
+  if (rt_session_is_conversational (self)
+      && rt_session_can (self, RT_DIALECT_RESPONSES))
     rt_session_request (self, &request, effects);
 }

@@ -37,6 +37,30 @@ is_final (const RtEvent *event)
          || event->type == RT_EVENT_OUTPUT_TEXT_DONE;
 }
 
+static void
+end_text (const RtTranscriptKey *key, const gchar *text, gpointer user_data)
+{
+  note_text (key, text, TRUE, FALSE, NULL, user_data);
+}
+
+void
+rt_session_end_texts (RtSession *self, const gchar *item_id, RtEffects *effects)
+{
+  rt_transcript_end (self->transcript, item_id, FALSE, end_text, effects);
+}
+
+/* What a final text ends where audio has no end of its own: what the model
+ * said aloud of it, or, by the mark of the user's next turn, all it said. */
+static void
+end_reply (RtSession *self, const RtEvent *event, RtEffects *effects)
+{
+  if (g_strcmp0 (event->name, "conversation.input_transcript.turn_marked") == 0)
+    rt_session_audio_paused (self, effects);
+  else if (event->type == RT_EVENT_OUTPUT_TRANSCRIPT_DONE)
+    rt_session_end_tracks (self, event->response_id, event->item_id,
+        event->content_index, effects);
+}
+
 void
 rt_session_handle_text (
     RtSession *self, const RtEvent *event, RtEffects *effects)
@@ -58,6 +82,8 @@ rt_session_handle_text (
       note_text (&key, text, FALSE, FALSE, NULL, effects);
     return;
   }
+  if (!rt_session_can (self, RT_DIALECT_RESPONSES))
+    end_reply (self, event, effects);
   if (rt_transcript_finish (self->transcript, &key, text))
     note_text (&key, text, TRUE, FALSE, &event->usage, effects);
   if (is_user (event))
@@ -71,11 +97,26 @@ cut_text (const RtTranscriptKey *key, const gchar *text, gpointer user_data)
 }
 
 void
+rt_session_cut_open_texts (RtSession *self, RtEffects *effects)
+{
+  rt_transcript_end (self->transcript, NULL, TRUE, cut_text, effects);
+}
+
+void
 rt_session_cut_texts (RtSession *self, const gchar *item_id,
     const gchar *cut_response_id, RtEffects *effects)
 {
   rt_transcript_interrupt (
       self->transcript, item_id, cut_response_id, cut_text, effects);
+}
+
+/* Audio that names no item is of the one of the model's that ends next. */
+static gboolean
+may_be_heard (RtSession *self, const RtItem *item)
+{
+  return rt_session_can (self, RT_DIALECT_RESPONSES)
+         || (item->type == RT_ITEM_MESSAGE
+             && g_strcmp0 (item->role, RT_ROLE_ASSISTANT) == 0);
 }
 
 void
@@ -96,8 +137,11 @@ rt_session_handle_item (
   note->json = g_strdup (item->json != NULL ? item->json : "{}");
   rt_effects_note (effects, note);
   rt_session_learn_call (self, item, done, effects);
-  if (done && item->id != NULL)
+  if (done && item->id != NULL && may_be_heard (self, item)) {
     rt_session_end_tracks (self, NULL, item->id, -1, effects);
+    if (!rt_session_can (self, RT_DIALECT_RESPONSES))
+      rt_session_end_texts (self, item->id, effects);
+  }
 }
 
 void

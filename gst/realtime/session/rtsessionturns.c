@@ -27,7 +27,7 @@ turn_end (RtSession *self, const gchar *item_id)
 {
   const RtSessionConfig *config = self->config;
 
-  if (config->mode == RT_MODE_CONVERSATIONAL && config->create_response
+  if (rt_session_is_conversational (self) && config->create_response
       && rt_session_can (self, RT_DIALECT_RESPONSES))
     return RT_TURN_ENDS_BY_REPLY;
   if (config->transcription_model == NULL

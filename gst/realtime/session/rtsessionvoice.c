@@ -27,6 +27,8 @@ format_of (RtSession *self, const RtEvent *event)
   RtAudioFormat format = self->has_output_format ? self->output_format
                                                  : self->config->output_format;
 
+  if (!rt_session_can (self, RT_DIALECT_G711))
+    format.codec = RT_CODEC_PCM16;
   if (event->audio_rate > 0 && format.codec == RT_CODEC_PCM16) {
     format.rate = event->audio_rate;
     format.channels = event->audio_channels;
@@ -39,21 +41,22 @@ play (RtSession *self, const RtEvent *event, RtEffects *effects)
 {
   const RtAudioFormat format = format_of (self, event);
   guint frame_size = rt_audio_format_frame_size (&format);
-  guint64 duration;
+  guint64 frames;
   RtEffect *effect;
-  guint track;
+  guint track, ended;
 
   if (event->audio == NULL || g_bytes_get_size (event->audio) == 0
       || frame_size == 0 || format.rate == 0)
     return;
-  duration = g_bytes_get_size (event->audio) / frame_size * NS_PER_SECOND
-             / format.rate;
+  frames = g_bytes_get_size (event->audio) / frame_size;
   track = rt_ledger_push (self->ledger, event->response_id, event->item_id,
-      event->content_index, duration);
+      event->content_index, &format, frames, &ended);
   if (track == 0) {
-    self->late_duration += duration;
+    self->late_duration += frames * NS_PER_SECOND / format.rate;
     return;
   }
+  if (ended != 0)
+    rt_effects_add (effects, RT_EFFECT_PLAY_END)->track = ended;
   effect = rt_effects_add (effects, RT_EFFECT_PLAY);
   effect->track = track;
   effect->format = format;
@@ -69,6 +72,23 @@ rt_session_end_tracks (RtSession *self, const gchar *response_id,
   while (
       rt_ledger_end (self->ledger, response_id, item_id, content_index, &track))
     rt_effects_add (effects, RT_EFFECT_PLAY_END)->track = track;
+}
+
+void
+rt_session_audio_paused (RtSession *self, RtEffects *effects)
+{
+  if (rt_session_can (self, RT_DIALECT_RESPONSES))
+    return;
+  rt_session_end_tracks (self, NULL, NULL, -1, effects);
+  rt_session_end_texts (self, NULL, effects);
+}
+
+gboolean
+rt_session_awaits_pause (RtSession *self)
+{
+  return !rt_session_can (self, RT_DIALECT_RESPONSES)
+         && (rt_ledger_is_open (self->ledger)
+             || rt_transcript_is_open (self->transcript));
 }
 
 void
@@ -123,6 +143,8 @@ report_cut (RtSession *self, const RtCut *cut, RtEffects *effects)
   note->dropped = cut->dropped;
   rt_effects_note (effects, note);
   rt_session_cut_texts (self, cut->item_id, cut->response_id, effects);
+  if (cut->item_id == NULL && cut->response_id == NULL)
+    rt_session_cut_open_texts (self, effects);
 }
 
 void

@@ -373,6 +373,73 @@ rt_transcript_interrupt (RtTranscript *self, const gchar *item_id,
 }
 
 static gboolean
+has_open_part (const Item *item)
+{
+  guint i;
+
+  for (i = 0; i < item->parts->len; i++)
+    if (!((Part *) g_ptr_array_index (item->parts, i))->final)
+      return TRUE;
+  return FALSE;
+}
+
+/* Such an item has no id that its end could be told of. */
+static Item *
+find_open_nameless (RtTranscript *self)
+{
+  guint i;
+
+  for (i = self->items->len; i > 0; i--) {
+    Item *item = g_ptr_array_index (self->items, i - 1);
+
+    if (item->id == NULL && strcmp (item->role, RT_ROLE_ASSISTANT) == 0)
+      return has_open_part (item) ? item : NULL;
+  }
+  return NULL;
+}
+
+gboolean
+rt_transcript_is_open (RtTranscript *self)
+{
+  return find_open_nameless (self) != NULL;
+}
+
+static void
+end_item (
+    Item *item, gboolean interrupted, RtTranscriptFunc func, gpointer user_data)
+{
+  guint i;
+
+  for (i = 0; i < item->parts->len; i++) {
+    Part *part = g_ptr_array_index (item->parts, i);
+    RtTranscriptKey key
+        = { item->role, item->id, part->response_id, part->content_index };
+
+    if (part->final)
+      continue;
+    part->final = TRUE;
+    part->interrupted = interrupted;
+    if (part->text->len > 0)
+      func (&key, part->text->str, user_data);
+  }
+}
+
+void
+rt_transcript_end (RtTranscript *self, const gchar *item_id,
+    gboolean interrupted, RtTranscriptFunc func, gpointer user_data)
+{
+  guint i;
+
+  for (i = 0; i < self->items->len; i++) {
+    Item *item = g_ptr_array_index (self->items, i);
+
+    if (strcmp (item->role, RT_ROLE_ASSISTANT) == 0
+        && (interrupted || g_strcmp0 (item->id, item_id) == 0))
+      end_item (item, interrupted, func, user_data);
+  }
+}
+
+static gboolean
 is_blank (const gchar *text)
 {
   return text[strspn (text, " \t\r\n")] == '\0';

@@ -58,6 +58,14 @@ typedef void (*RtTranscriptFunc) (
 void rt_transcript_interrupt (RtTranscript *transcript, const gchar *item_id,
     const gchar *response_id, RtTranscriptFunc func, gpointer user_data);
 
+/* The texts of the model that have a beginning and no end: those of the item,
+ * with NULL those of items without a name, or `interrupted` those of all.
+ * They are final then; calls `func` for each. */
+void rt_transcript_end (RtTranscript *transcript, const gchar *item_id,
+    gboolean interrupted, RtTranscriptFunc func, gpointer user_data);
+/* TRUE when there is one in an item without a name. */
+gboolean rt_transcript_is_open (RtTranscript *transcript);
+
 /* Calls `func` for all that was said and not yet taken, in order. */
 void rt_transcript_take (
     RtTranscript *transcript, RtTranscriptFunc func, gpointer user_data);

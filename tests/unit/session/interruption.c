@@ -91,7 +91,7 @@ static const Row formats[] = {
   { "session_updated id=s1 rate=16000", "note session s1 updated" },
   { "audio item=a2 audio=10", "play 2 480@16000" },
   { "audio item=a3 audio=10 rate=48000", "play 3 960@48000" },
-  { "audio item=a4 audio=10 rate=48000 channels=2", "play 4 960@48000*2" },
+  { "audio item=a4 audio=10 rate=48000 channels=2", "play 4 1920@48000*2" },
   { "audio item=a3", "" },
   { "audio item=a3 audio=0", "" },
 };
@@ -102,7 +102,7 @@ static const Row format_asked_for[] = {
   /* a rate beside the audio makes no PCM of it */
   { "audio item=a2 audio=10 rate=24000", "play 2 480@8000 audio/pcmu" },
   { "audio item=a3 audio=10 rate=8000 channels=2",
-      "play 3 160@8000 audio/pcmu" },
+      "play 3 320@8000 audio/pcmu" },
   /* what the server says of its session does */
   { "session_updated id=s1 rate=16000", "note session s1 updated" },
   { "audio item=a4 audio=10 rate=24000", "play 4 480@24000" },
@@ -428,22 +428,25 @@ static const Row nothing_playing[] = {
 static void
 bounds (void)
 {
-  g_autoptr (RtLedger) ledger = rt_ledger_new ();
-  guint i, track = 0;
+  g_autoptr (RtLedger) ledger = rt_ledger_new (FALSE);
+  const RtAudioFormat format = RT_AUDIO_FORMAT_DEFAULT;
+  guint i, ended, track = 0;
 
   /* what was heard counts no more */
   for (i = 0; i < RT_LEDGER_MAX_TRACKS * 2; i++) {
     g_autofree gchar *id = g_strdup_printf ("a%u", i);
 
-    track = rt_ledger_push (ledger, "r", id, 0, 1);
+    track = rt_ledger_push (ledger, "r", id, 0, &format, 1, &ended);
     g_assert_cmpuint (track, ==, i + 1);
     g_assert_true (rt_ledger_drained (ledger, track));
   }
   for (i = 0; i < RT_LEDGER_MAX_TRACKS - 1; i++)
-    g_assert_cmpuint (
-        rt_ledger_push (ledger, "r", "i", i, 1), ==, track + i + 1);
-  g_assert_cmpuint (rt_ledger_push (ledger, "r", "i", i, 1), ==, 0);
-  g_assert_cmpuint (rt_ledger_push (ledger, "r", "i", 0, 1), ==, track + 1);
+    g_assert_cmpuint (rt_ledger_push (ledger, "r", "i", i, &format, 1, &ended),
+        ==, track + i + 1);
+  g_assert_cmpuint (
+      rt_ledger_push (ledger, "r", "i", i, &format, 1, &ended), ==, 0);
+  g_assert_cmpuint (
+      rt_ledger_push (ledger, "r", "i", 0, &format, 1, &ended), ==, track + 1);
   for (i = 0; i < RT_LEDGER_MAX_INTERRUPTED * 2; i++) {
     g_autofree gchar *id = g_strdup_printf ("r%u", i);
 

@@ -142,7 +142,8 @@ static const Row other_dialect[] = {
                   "'the protocol cannot ask for a reply'" },
   { "ask commit", "refused; note error warning not_possible "
                   "'the protocol has no commit'" },
-  { "ask clear", "clear-input" },
+  { "ask clear", "refused; clear-input; note error warning not_possible "
+                 "'the protocol cannot clear what the server heard'" },
   { "handoff_requested item=i1 call=h1 text='go home'",
       "note handoff h1 i1 'go home' [user: hello]" },
   { "handoff_requested item=i1 call=h1 text='go home'", "" },

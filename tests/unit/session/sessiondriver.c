@@ -55,8 +55,8 @@ set_config (RtSessionConfig *config, const gchar *key, const gchar *value)
     g_error ("no such setting: %s", key);
 }
 
-/* "bare": a dialect that knows no replies and ends at errors.  "mute": the
- * user's voice interrupts nothing here. */
+/* "v1", "session-create": that dialect; "bare": one that knows no replies and
+ * ends at errors.  "mute": the user's voice interrupts nothing here. */
 static void
 set_up (Driver *driver, const gchar *setup)
 {
@@ -71,6 +71,10 @@ set_up (Driver *driver, const gchar *setup)
 
     if (g_str_equal (words[i], "bare")) {
       driver->dialect.flags = RT_DIALECT_ERRORS_END;
+    } else if (g_str_equal (words[i], "v1")) {
+      driver->dialect = rt_dialect_v1;
+    } else if (g_str_equal (words[i], "session-create")) {
+      driver->dialect = rt_dialect_create;
     } else if (g_str_equal (words[i], "mute")) {
       barge_in = FALSE;
     } else if (value != NULL) {
@@ -161,6 +165,8 @@ question (Driver *driver, const gchar *what)
     return g_strdup (rt_session_user_is_speaking (session) ? "yes" : "no");
   if (g_str_equal (what, "ready?"))
     return g_strdup (rt_session_is_ready (session) ? "yes" : "no");
+  if (g_str_equal (what, "awaits_pause?"))
+    return g_strdup (rt_session_awaits_pause (session) ? "yes" : "no");
   if (g_str_equal (what, "last_error?"))
     return g_strdup (rt_session_get_last_error (session));
   if (g_str_equal (what, "id?"))
@@ -216,6 +222,8 @@ run_row (Driver *driver, const gchar *in)
     rt_session_playing (driver->session, atoi (words[1]), driver->effects);
   } else if (g_str_equal (words[0], "drained")) {
     rt_session_drained (driver->session, atoi (words[1]), driver->effects);
+  } else if (g_str_equal (words[0], "paused")) {
+    rt_session_audio_paused (driver->session, driver->effects);
   } else if (g_str_equal (words[0], "dropped")) {
     dropped (driver, words + 1);
   } else if (g_str_equal (words[0], "ended")) {

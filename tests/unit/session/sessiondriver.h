@@ -3,9 +3,9 @@
  * A session driven by words: a row is what goes in and what must come out.
  *
  * In: an event (`audio item=i1 resp=r1 audio=100`), a request (`ask text hi`),
- * playback (`playing 1`, `drained 1`, `dropped 1=40/100`), `opened`,
+ * playback (`playing 1`, `drained 1`, `dropped 1=40/100`, `paused`), `opened`,
  * `ended 150`, `config voice=sage`, or a question (`busy?`, `speaking?`,
- * `ready?`, `late?`, `last_error?`, `id?`).  Out: the effects, joined by "; ".
+ * `ready?`, `late?`, `awaits_pause?`, `last_error?`, `id?`).  Out: the effects, joined by "; ".
  */
 #pragma once
 
@@ -20,7 +20,7 @@ typedef struct {
 
 typedef struct {
   const gchar *name;
-  const gchar *setup; /* words as of `config`, and "bare" or "mute" */
+  const gchar *setup; /* words as of `config`, a dialect, "bare", "mute" */
   const Row *rows;
   guint n_rows;
 } Table;

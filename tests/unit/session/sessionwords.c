@@ -150,7 +150,8 @@ fill (RtEvent *event, GHashTable *words)
       event->audio_rate = rate;
       event->audio_channels = MAX (get_uint (words, "channels"), 1);
     }
-    size = get_uint (words, "audio") * rate / 1000 * 2;
+    size = get_uint (words, "audio") * rate / 1000 * 2
+           * MAX (event->audio_channels, 1);
     event->audio = g_bytes_new_take (g_malloc0 (size), size);
   }
 }
