@@ -37,12 +37,15 @@ struct _RtConversation {
   RtConnectParams *connect; /* until the transport takes it */
   RtTransport *transport;
   GSource *ready_timer;
+  GSource *pause_timer;
   GSource *settle_timer;
   GSource *eos_timer;
   GString *frame; /* reused for every append */
   GByteArray *chunk;
   guint connect_timeout;
   gint64 connect_began;
+  gint64 last_output;  /* when the model last said something */
+  gint64 last_sign;    /* the same of either side, as the server tells it */
   guint64 uncommitted; /* ns of audio appended since the last commit */
   guint malformed;     /* messages that could not be used */
   gboolean started;
@@ -65,6 +68,12 @@ void rt_conversation_forget_timers (RtConversation *self);
 GSource *rt_conversation_timer (
     RtConversation *self, guint ms, GSourceFunc func);
 void rt_conversation_cancel (GSource **timer);
+
+/* rtlistener.c: whether the server is still saying something */
+void rt_conversation_heard (RtConversation *self, const RtEvent *event);
+void rt_conversation_watch_pause (RtConversation *self);
+/* ms since the last sign of a turn of either side */
+guint rt_conversation_get_quiet (RtConversation *self);
 
 /* rtreceiver.c: what the transport brings */
 extern const RtTransportCallbacks rt_conversation_transport_callbacks;

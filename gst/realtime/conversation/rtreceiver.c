@@ -77,6 +77,7 @@ handle_text (RtConversation *self, GBytes *data)
   g_autoptr (RtEvent) event = NULL;
   gsize size;
   const gchar *text = g_bytes_get_data (data, &size);
+  gboolean awaits_pause;
   guint64 late;
 
   event = self->dialect->decode (text, size, &error);
@@ -89,14 +90,19 @@ handle_text (RtConversation *self, GBytes *data)
   if (event->type == RT_EVENT_AUDIO_COMMITTED
       || event->type == RT_EVENT_AUDIO_CLEARED)
     self->uncommitted = 0;
+  rt_conversation_heard (self, event);
   g_mutex_lock (&self->lock);
   rt_session_event (self->session, event, self->outbox);
   late = rt_session_take_late_audio (self->session);
+  awaits_pause
+      = self->pause_timer == NULL && rt_session_awaits_pause (self->session);
   g_mutex_unlock (&self->lock);
   if (late > 0) {
     rt_stats_add (self->stats, RT_STAT_AUDIO_RECEIVED, late);
     rt_stats_add (self->stats, RT_STAT_AUDIO_DROPPED_INTERRUPTED, late);
   }
+  if (awaits_pause)
+    rt_conversation_watch_pause (self);
   rt_conversation_run_effects (self);
 }
 

@@ -36,6 +36,7 @@ void
 rt_conversation_forget_timers (RtConversation *self)
 {
   rt_conversation_cancel (&self->ready_timer);
+  rt_conversation_cancel (&self->pause_timer);
   rt_conversation_cancel (&self->settle_timer);
   rt_conversation_cancel (&self->eos_timer);
 }
@@ -141,15 +142,32 @@ settle (RtConversation *self)
   self->callbacks.settled (self, self->user_data);
 }
 
+/* The silence counts from the last sign that somebody spoke, so that a reply
+ * that no protocol announced is not cut while it comes. */
 static gboolean
 settle_timeout_cb (gpointer user_data)
 {
-  settle (user_data);
+  RtConversation *self = user_data;
+  guint quiet = rt_conversation_get_quiet (self);
+  gboolean awaits_pause;
+
+  g_mutex_lock (&self->lock);
+  awaits_pause = rt_session_awaits_pause (self->session);
+  g_mutex_unlock (&self->lock);
+  rt_conversation_cancel (&self->settle_timer);
+  if (quiet < SETTLE_TIME)
+    self->settle_timer
+        = rt_conversation_timer (self, SETTLE_TIME - quiet, settle_timeout_cb);
+  else if (awaits_pause)
+    self->settle_timer
+        = rt_conversation_timer (self, EOS_RECHECK_TIME, settle_timeout_cb);
+  else
+    settle (self);
   return G_SOURCE_REMOVE;
 }
 
 /* The patience of `eos-timeout` is for a reply to come, not for its end: one
- * that is still being played is not cut. */
+ * that is still coming or being played is not cut. */
 static gboolean
 eos_timeout_cb (gpointer user_data)
 {
@@ -158,7 +176,7 @@ eos_timeout_cb (gpointer user_data)
 
   rt_conversation_cancel (&self->eos_timer);
   rt_playout_peek (self->playout, &status);
-  if (status.bytes > 0)
+  if (status.bytes > 0 || rt_conversation_get_quiet (self) < SETTLE_TIME)
     self->eos_timer
         = rt_conversation_timer (self, EOS_RECHECK_TIME, eos_timeout_cb);
   else
