@@ -83,6 +83,15 @@ rt_stats_add (RtStats *self, RtStat stat, guint64 amount)
 }
 
 void
+rt_stats_take_back (RtStats *self, RtStat stat, guint64 amount)
+{
+  g_return_if_fail (stat < RT_STAT_LAST);
+  g_mutex_lock (&self->lock);
+  self->now.value[stat] -= MIN (amount, self->now.value[stat]);
+  g_mutex_unlock (&self->lock);
+}
+
+void
 rt_stats_set (RtStats *self, RtStat stat, guint64 value)
 {
   g_return_if_fail (stat < RT_STAT_LAST);

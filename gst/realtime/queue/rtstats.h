@@ -52,6 +52,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtStats, rt_stats_unref)
 /* The name of the field in the `stats` structure, e.g. "bytes-sent". */
 const gchar *rt_stat_name (RtStat stat);
 void rt_stats_add (RtStats *stats, RtStat stat, guint64 amount);
+/* What was counted before turned out not to be so. */
+void rt_stats_take_back (RtStats *stats, RtStat stat, guint64 amount);
 void rt_stats_set (RtStats *stats, RtStat stat, guint64 value);
 /* Response latency: the user stopped at `time`; the first sample of the reply
  * left at `time`.  A reply without a turn before it counts for nothing. */

@@ -86,12 +86,29 @@ test_latency (void)
   assert_latency (stats, 0, 0, 800, 300);
 }
 
+static void
+test_take_back (void)
+{
+  g_autoptr (RtStats) stats = rt_stats_new ();
+  RtStatsSnapshot now;
+
+  rt_stats_add (stats, RT_STAT_AUDIO_PLAYED, 500);
+  rt_stats_take_back (stats, RT_STAT_AUDIO_PLAYED, 200);
+  rt_stats_snapshot (stats, &now);
+  g_assert_cmpuint (now.value[RT_STAT_AUDIO_PLAYED], ==, 300);
+  /* never below nothing: the two may have been rounded apart */
+  rt_stats_take_back (stats, RT_STAT_AUDIO_PLAYED, 301);
+  rt_stats_snapshot (stats, &now);
+  g_assert_cmpuint (now.value[RT_STAT_AUDIO_PLAYED], ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/stats/names", test_names);
   g_test_add_func ("/stats/counters", test_counters);
+  g_test_add_func ("/stats/take-back", test_take_back);
   g_test_add_func ("/stats/latency", test_latency);
   return g_test_run ();
 }
