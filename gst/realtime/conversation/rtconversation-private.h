@@ -31,6 +31,7 @@ struct _RtConversation {
   gboolean close_requested;
   RtClosedReason close_reason;
   gboolean input_ended;
+  gboolean input_resumed; /* … and went on */
   guint eos_timeout;
 
   /* I/O thread */
@@ -56,12 +57,14 @@ struct _RtConversation {
 };
 
 /* rtconversation.c */
+void rt_conversation_serve (gpointer self);
 void rt_conversation_run_effects (RtConversation *self);
 void rt_conversation_finish (RtConversation *self, RtConversationEnd *end);
 
 /* rtspeaker.c: what is sent of the user's voice, and the end of it */
 void rt_conversation_pump (RtConversation *self, gboolean rest);
 void rt_conversation_serve_input_end (RtConversation *self);
+void rt_conversation_resume_speaking (RtConversation *self);
 void rt_conversation_check_settled (RtConversation *self);
 void rt_conversation_drop_input (RtConversation *self);
 void rt_conversation_forget_timers (RtConversation *self);

@@ -130,35 +130,43 @@ run_play (RtConversation *self, const RtEffect *effect)
   self->callbacks.playout (self, self->user_data);
 }
 
-/* Empties the playout and counts what nobody will hear; returns how far each
- * track was heard. */
+/* Empties the playout and counts what nobody will hear, whether it had left
+ * or not; returns how far each track was heard. */
 static GArray *
-drop_playout (RtConversation *self, guint64 heard_until)
+drop_playout (RtPlayout *playout, RtStats *stats, guint64 heard_until)
 {
   g_autoptr (GArray) accounts
       = g_array_new (FALSE, FALSE, sizeof (RtPlayoutAccount));
   GArray *heard = g_array_new (FALSE, FALSE, sizeof (RtHeard));
   guint i;
 
-  rt_playout_drop (self->playout, heard_until, accounts);
+  rt_playout_drop (playout, heard_until, accounts);
   for (i = 0; i < accounts->len; i++) {
     RtPlayoutAccount *account = &g_array_index (accounts, RtPlayoutAccount, i);
     RtHeard entry
         = { account->track, account->rate, account->received, account->heard };
 
     g_array_append_val (heard, entry);
-    rt_stats_add (self->stats, RT_STAT_AUDIO_DROPPED_INTERRUPTED,
+    rt_stats_add (stats, RT_STAT_AUDIO_DROPPED_INTERRUPTED,
         (account->received - account->heard) * NS_PER_SECOND / account->rate);
+    rt_stats_take_back (stats, RT_STAT_AUDIO_PLAYED,
+        (account->left - account->heard) * NS_PER_SECOND / account->rate);
   }
   return heard;
+}
+
+void
+rt_conversation_discard (RtPlayout *playout, RtStats *stats)
+{
+  g_array_unref (drop_playout (playout, stats, G_MAXUINT64));
 }
 
 /* Stops what is playing and tells the session how far it was heard. */
 static void
 run_drop (RtConversation *self)
 {
-  g_autoptr (GArray) heard = drop_playout (
-      self, self->callbacks.heard_until (self, self->user_data));
+  g_autoptr (GArray) heard = drop_playout (self->playout, self->stats,
+      self->callbacks.heard_until (self, self->user_data));
 
   self->callbacks.dropped (self, self->user_data);
   g_mutex_lock (&self->lock);
@@ -237,7 +245,7 @@ static void
 open_transport (RtConversation *self)
 {
   /* what an earlier conversation left unsaid is not of this one */
-  g_array_unref (drop_playout (self, G_MAXUINT64));
+  rt_conversation_discard (self->playout, self->stats);
   self->connect_began = g_get_monotonic_time ();
   self->transport
       = rt_transport_open (self->loop, g_steal_pointer (&self->connect),
@@ -255,21 +263,25 @@ apply_pending_config (RtConversation *self)
   g_clear_pointer (&self->pending_config, rt_session_config_free);
 }
 
-static void
-serve (gpointer user_data)
+void
+rt_conversation_serve (gpointer user_data)
 {
   RtConversation *self = user_data;
   RtConversationEnd end = { 0 };
-  gboolean close;
+  gboolean close, resumed;
 
   if (self->ended)
     return;
   g_mutex_lock (&self->lock);
+  resumed = self->input_resumed;
+  self->input_resumed = FALSE;
   close = self->close_requested;
   end.reason = self->close_reason;
   apply_pending_config (self);
   g_mutex_unlock (&self->lock);
 
+  if (resumed)
+    rt_conversation_resume_speaking (self);
   if (self->connect != NULL && !close)
     open_transport (self);
   rt_conversation_run_effects (self);
@@ -334,7 +346,8 @@ rt_conversation_new (RtLoop *loop, const RtConversationParams *params,
   self->connect_timeout = params->connect->connect_timeout;
   self->frame = g_string_new (NULL);
   self->chunk = g_byte_array_new ();
-  self->task = rt_loop_task_new (loop, serve, self, conversation_free);
+  self->task
+      = rt_loop_task_new (loop, rt_conversation_serve, self, conversation_free);
   rt_loop_task_mark (self->task);
   return self;
 }
@@ -421,6 +434,16 @@ rt_conversation_end_input (RtConversation *self, guint timeout)
   g_mutex_lock (&self->lock);
   self->input_ended = TRUE;
   self->eos_timeout = timeout;
+  g_mutex_unlock (&self->lock);
+  rt_loop_task_mark (self->task);
+}
+
+void
+rt_conversation_resume_input (RtConversation *self)
+{
+  g_mutex_lock (&self->lock);
+  self->input_resumed |= self->input_ended;
+  self->input_ended = FALSE;
   g_mutex_unlock (&self->lock);
   rt_loop_task_mark (self->task);
 }

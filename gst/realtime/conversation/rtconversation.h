@@ -100,9 +100,13 @@ void rt_conversation_kick (RtConversation *conversation);
 /* EOS on the way in.  `settled` follows when the last reply is complete, or
  * `timeout` ms from now when none comes. */
 void rt_conversation_end_input (RtConversation *conversation, guint timeout);
+/* A flush took the EOS back. */
+void rt_conversation_resume_input (RtConversation *conversation);
 /* From rt_playout_report(). */
 void rt_conversation_report (
     RtConversation *conversation, GArray *playing, GArray *drained);
+/* Forgets what nobody plays any more, and counts it. */
+void rt_conversation_discard (RtPlayout *playout, RtStats *stats);
 /* The server's id of the session, or NULL; transfer full. */
 gchar *rt_conversation_dup_session_id (RtConversation *conversation);
 

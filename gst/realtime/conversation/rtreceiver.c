@@ -120,12 +120,6 @@ message_cb (gpointer user_data, GBytes *data, gboolean binary)
 }
 
 static void
-writable_cb (gpointer user_data)
-{
-  rt_conversation_pump (user_data, FALSE);
-}
-
-static void
 classify (const RtEnd *end, const gchar *last_error, RtCause *cause)
 {
   switch (end->kind) {
@@ -185,6 +179,7 @@ const RtTransportCallbacks rt_conversation_transport_callbacks = {
   .progress = progress_cb,
   .opened = opened_cb,
   .message = message_cb,
-  .writable = writable_cb,
+  /* not only the pump: new settings go before the audio that needs them */
+  .writable = rt_conversation_serve,
   .ended = ended_cb,
 };

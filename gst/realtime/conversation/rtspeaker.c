@@ -184,6 +184,16 @@ eos_timeout_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* The input had ended, and then it went on. */
+void
+rt_conversation_resume_speaking (RtConversation *self)
+{
+  self->input_finished = FALSE;
+  self->settled = FALSE;
+  rt_conversation_cancel (&self->settle_timer);
+  rt_conversation_cancel (&self->eos_timer);
+}
+
 void
 rt_conversation_check_settled (RtConversation *self)
 {
@@ -200,6 +210,17 @@ rt_conversation_check_settled (RtConversation *self)
   else if (self->settle_timer == NULL)
     self->settle_timer
         = rt_conversation_timer (self, SETTLE_TIME, settle_timeout_cb);
+}
+
+/* After the pump: the network takes no more for now. */
+static gboolean
+has_chunk (RtConversation *self)
+{
+  RtAudioFormat format;
+  gsize size;
+
+  get_chunking (self, &format, &size);
+  return rt_uplink_level (self->uplink) >= size;
 }
 
 /* Called whenever the task is served: the end of the input is acted upon once
@@ -219,7 +240,7 @@ rt_conversation_serve_input_end (RtConversation *self)
 
   if (self->eos_timer == NULL)
     self->eos_timer = rt_conversation_timer (self, timeout, eos_timeout_cb);
-  if (self->input_finished || !self->ready)
+  if (self->input_finished || !self->ready || has_chunk (self))
     return;
 
   rt_conversation_pump (self, TRUE);
