@@ -170,6 +170,9 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
   GST_OBJECT_UNLOCK (self);
   if ((row->flags & GST_REALTIME_PROP_STATIC) == 0)
     gst_realtime_conversation_settings_changed (self);
+  if (g_str_equal (row->name, "latency"))
+    gst_element_post_message (
+        GST_ELEMENT (self), gst_message_new_latency (GST_OBJECT (self)));
 }
 
 static void
