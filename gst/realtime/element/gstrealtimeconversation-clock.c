@@ -84,6 +84,7 @@ gst_realtime_conversation_set_playing (
 
   g_mutex_lock (&self->wait_lock);
   self->playing = playing;
+  self->src_joins |= playing;
   if (!playing)
     self->paused_at = now;
   unlock_and_rouse (self, TRUE, TRUE);
@@ -110,24 +111,31 @@ gst_realtime_conversation_set_src_stopped (
 
 /* A wait that only paces what is there already is not broken by more of it:
  * at 200 conversations that would double the wake-ups. */
-void
+gboolean
 gst_realtime_conversation_wake_src (
     GstRealtimeConversation *self, gboolean dropped, gboolean flush)
 {
   g_mutex_lock (&self->wait_lock);
+  if (self->src_stopped) {
+    g_mutex_unlock (&self->wait_lock);
+    return FALSE;
+  }
+  self->src_news = TRUE;
   self->src_dropped |= dropped;
   self->src_flush |= flush;
-  if (dropped || self->src_hungry)
+  if (dropped || flush || self->src_hungry)
     unlock_and_rouse (self, TRUE, FALSE);
   else
     g_mutex_unlock (&self->wait_lock);
+  return TRUE;
 }
 
 void
-gst_realtime_conversation_want_eos (GstRealtimeConversation *self)
+gst_realtime_conversation_want_eos (
+    GstRealtimeConversation *self, gboolean wanted)
 {
   g_mutex_lock (&self->wait_lock);
-  self->eos_wanted = TRUE;
+  self->eos_wanted = wanted;
   unlock_and_rouse (self, TRUE, FALSE);
 }
 
@@ -151,7 +159,8 @@ prepare_wait (
 static gboolean
 src_is_done_waiting (GstRealtimeConversation *self)
 {
-  return self->src_woken || self->src_stopped;
+  return self->src_woken || self->src_stopped
+         || (self->src_hungry && self->src_news);
 }
 
 void

@@ -208,15 +208,12 @@ static void
 dropped_cb (RtConversation *conversation, gpointer user_data)
 {
   g_autoptr (GstRealtimeConversation) self = get_element (user_data);
-  gboolean flush;
 
   /* one that is on its way out has nothing to do with what is downstream */
-  if (self == NULL || !is_current (self, conversation))
-    return;
-  flush = get_barge_in (self) == GST_REALTIME_BARGE_IN_FLUSH;
-  if (flush)
-    gst_pad_push_event (self->srcpad, gst_event_new_flush_start ());
-  gst_realtime_conversation_wake_src (self, TRUE, flush);
+  if (self != NULL && is_current (self, conversation)
+      && gst_realtime_conversation_wake_src (self, TRUE, FALSE)
+      && get_barge_in (self) == GST_REALTIME_BARGE_IN_FLUSH)
+    gst_realtime_conversation_flush_src (self);
 }
 
 static void
@@ -225,7 +222,7 @@ settled_cb (RtConversation *conversation, gpointer user_data)
   g_autoptr (GstRealtimeConversation) self = get_element (user_data);
 
   if (self != NULL && is_current (self, conversation))
-    gst_realtime_conversation_want_eos (self);
+    gst_realtime_conversation_want_eos (self, TRUE);
 }
 
 static void
@@ -254,7 +251,7 @@ ended_cb (RtConversation *conversation, const RtConversationEnd *end,
   g_autoptr (GstRealtimeConversation) self = get_element (user_data);
   const gchar *secret = ((Link *) user_data)->secret;
   g_autofree gchar *why = NULL;
-  gboolean current, input_ended;
+  gboolean current;
 
   if (self == NULL)
     return;
@@ -262,23 +259,24 @@ ended_cb (RtConversation *conversation, const RtConversationEnd *end,
   current = self->conversation == conversation;
   if (current)
     self->conversation = NULL;
-  input_ended = self->input_ended;
   GST_OBJECT_UNLOCK (self);
 
   /* servers repeat the key that they refuse */
   why = rt_redact (end->detail, secret, MAX_LOGGED_TEXT);
   GST_INFO_OBJECT (self, "the conversation ended: %s", why);
-  if (current)
+  if (current) {
+    gst_realtime_conversation_drop_input (self);
     post_end_of_progress (self, end);
+    /* before the messages: a sync handler may start the next one */
+    set_state (self, end->failed ? GST_REALTIME_CONNECTION_STATE_FAILED
+                                 : GST_REALTIME_CONNECTION_STATE_CLOSED);
+    set_session_id (self, NULL);
+  }
   gst_realtime_bus_post_end (GST_ELEMENT (self), end, secret);
   if (!current)
     return;
-  set_state (self, end->failed ? GST_REALTIME_CONNECTION_STATE_FAILED
-                               : GST_REALTIME_CONNECTION_STATE_CLOSED);
-  set_session_id (self, NULL);
   rt_conversation_unref (conversation);
-  if (input_ended)
-    gst_realtime_conversation_want_eos (self);
+  gst_realtime_conversation_pass_end (self);
 }
 
 static const RtConversationCallbacks callbacks = {
@@ -406,6 +404,7 @@ gst_realtime_conversation_start (GstRealtimeConversation *self)
                           self->loop, &params, &callbacks, link, link_free)))
     return FALSE;
   g_object_notify (G_OBJECT (self), "connection-state");
+  gst_realtime_conversation_pass_end (self);
   return TRUE;
 }
 
@@ -430,8 +429,11 @@ gst_realtime_conversation_forget (GstRealtimeConversation *self)
   GST_OBJECT_LOCK (self);
   conversation = g_steal_pointer (&self->conversation);
   GST_OBJECT_UNLOCK (self);
+  /* a running one drops and tells the server what was not heard */
+  if (conversation == NULL)
+    rt_conversation_discard (self->playout, self->stats);
   g_clear_pointer (&conversation, rt_conversation_unref);
-  rt_uplink_clear (self->uplink);
+  gst_realtime_conversation_drop_input (self);
   set_session_id (self, NULL);
   set_state (self, GST_REALTIME_CONNECTION_STATE_DISCONNECTED);
 }

@@ -54,8 +54,10 @@ struct _GstRealtimeConversation {
   GstClockTime paused_at; /* running time while not playing */
   gboolean sink_flushing;
   gboolean src_stopped;
+  gboolean src_joins;   /* the clock began to run */
   gboolean src_woken;   /* something happened that the src task waits for */
-  gboolean src_hungry;  /* it waits for audio, not only for a time */
+  gboolean src_news;    /* audio came since it last looked … */
+  gboolean src_hungry;  /* … and that is what it waits for */
   gboolean src_dropped; /* the playout was dropped: a jump */
   gboolean src_flush;   /* … and downstream is flushing because of it */
   gboolean eos_wanted;  /* the input has ended and all was said */
@@ -67,7 +69,6 @@ struct _GstRealtimeConversation {
   struct {
     gboolean begun;         /* stream-start, caps and segment were sent */
     gboolean discont;       /* the next buffer is after a jump */
-    gboolean playing;       /* the clock ran when we last looked */
     gboolean ran_dry;       /* there was nothing to say since then */
     gboolean running;       /* speech was the last thing that left */
     GstClockTime next;      /* running time of the next sample, exact */
@@ -106,9 +107,16 @@ GstRealtimeSettings *gst_realtime_conversation_dup_settings (
 
 /* -sinkpad.c */
 void gst_realtime_conversation_init_sinkpad (GstRealtimeConversation *self);
+/* Forgets and counts what was said and not sent; a chain that waits for room
+ * gets some. */
+void gst_realtime_conversation_drop_input (GstRealtimeConversation *self);
+/* When EOS came in: to the running conversation, or else EOS is to leave. */
+void gst_realtime_conversation_pass_end (GstRealtimeConversation *self);
 
 /* -srcpad.c */
 void gst_realtime_conversation_init_srcpad (GstRealtimeConversation *self);
+/* Begins a flush; the src task ends it. */
+void gst_realtime_conversation_flush_src (GstRealtimeConversation *self);
 
 /* -srctask.c */
 void gst_realtime_conversation_src_loop (gpointer pad);
@@ -122,10 +130,12 @@ void gst_realtime_conversation_set_sink_flushing (
     GstRealtimeConversation *self, gboolean flushing);
 void gst_realtime_conversation_set_src_stopped (
     GstRealtimeConversation *self, gboolean stopped);
-/* The playout changed (`dropped`: it was emptied). */
-void gst_realtime_conversation_wake_src (
+/* The playout changed (`dropped`: it was emptied).  FALSE: the src task is
+ * stopped and does nothing of it. */
+gboolean gst_realtime_conversation_wake_src (
     GstRealtimeConversation *self, gboolean dropped, gboolean flush);
-void gst_realtime_conversation_want_eos (GstRealtimeConversation *self);
+void gst_realtime_conversation_want_eos (
+    GstRealtimeConversation *self, gboolean wanted);
 /* Waits until running time `until` (NONE: for ever) or until woken. */
 void gst_realtime_conversation_src_wait (
     GstRealtimeConversation *self, GstClockTime until, gboolean hungry);

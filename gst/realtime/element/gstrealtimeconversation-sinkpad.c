@@ -197,7 +197,7 @@ set_caps (GstRealtimeConversation *self, GstCaps *caps)
 }
 
 /* What was said and not sent is void, and so is what the server heard of the
- * turn. */
+ * turn, and an EOS that has not left yet. */
 static void
 end_flush (GstRealtimeConversation *self)
 {
@@ -213,27 +213,52 @@ end_flush (GstRealtimeConversation *self)
   self->input_ended = FALSE;
   GST_OBJECT_UNLOCK (self);
   if (conversation != NULL) {
+    rt_conversation_resume_input (conversation);
+    gst_realtime_conversation_want_eos (self, FALSE);
     rt_conversation_request (conversation, &request);
     rt_conversation_unref (conversation);
   }
   gst_realtime_conversation_set_sink_flushing (self, FALSE);
 }
 
-static void
-end_input (GstRealtimeConversation *self)
+void
+gst_realtime_conversation_drop_input (GstRealtimeConversation *self)
 {
-  RtConversation *conversation = gst_realtime_conversation_get (self);
+  Input input;
+
+  get_input (self, &input);
+  rt_stats_add (self->stats, RT_STAT_AUDIO_DROPPED_UPLINK,
+      duration_of (&input, rt_uplink_clear (self->uplink)));
+}
+
+void
+gst_realtime_conversation_pass_end (GstRealtimeConversation *self)
+{
+  RtConversation *conversation;
+  gboolean ended;
   guint timeout;
 
   GST_OBJECT_LOCK (self);
+  ended = self->input_ended;
   timeout = self->settings->eos_timeout;
-  self->input_ended = TRUE;
   GST_OBJECT_UNLOCK (self);
+  if (!ended)
+    return;
+  conversation = gst_realtime_conversation_get (self);
   if (conversation != NULL) {
     rt_conversation_end_input (conversation, timeout);
     rt_conversation_unref (conversation);
   } else
-    gst_realtime_conversation_want_eos (self);
+    gst_realtime_conversation_want_eos (self, TRUE);
+}
+
+static void
+end_input (GstRealtimeConversation *self)
+{
+  GST_OBJECT_LOCK (self);
+  self->input_ended = TRUE;
+  GST_OBJECT_UNLOCK (self);
+  gst_realtime_conversation_pass_end (self);
 }
 
 static gboolean

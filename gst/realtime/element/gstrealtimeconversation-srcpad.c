@@ -74,12 +74,30 @@ src_activate_mode (
 
   if (mode != GST_PAD_MODE_PUSH)
     return FALSE;
+  if (active)
+    gst_realtime_conversation_reset_src (self);
   gst_realtime_conversation_set_src_stopped (self, !active);
   if (!active)
     return gst_pad_stop_task (pad);
-  gst_realtime_conversation_reset_src (self);
   return gst_pad_start_task (
       pad, gst_realtime_conversation_src_loop, pad, NULL);
+}
+
+/* When the task was stopped meanwhile we end the flush, and past our own pad,
+ * which may be down by now: downstream may go on without us. */
+void
+gst_realtime_conversation_flush_src (GstRealtimeConversation *self)
+{
+  GstPad *peer;
+
+  gst_pad_push_event (self->srcpad, gst_event_new_flush_start ());
+  if (gst_realtime_conversation_wake_src (self, FALSE, TRUE))
+    return;
+  peer = gst_pad_get_peer (self->srcpad);
+  if (peer == NULL)
+    return;
+  gst_pad_send_event (peer, gst_event_new_flush_stop (FALSE));
+  gst_object_unref (peer);
 }
 
 void

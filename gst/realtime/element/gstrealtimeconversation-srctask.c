@@ -19,6 +19,7 @@
 typedef struct {
   gboolean stopped;
   gboolean playing;
+  gboolean joins;
   gboolean dropped;
   gboolean flush;
   gboolean eos_wanted;
@@ -40,9 +41,12 @@ take_orders (GstRealtimeConversation *self, Orders *orders)
   g_mutex_lock (&self->wait_lock);
   orders->stopped = self->src_stopped;
   orders->playing = self->playing;
+  orders->joins = self->playing && self->src_joins;
+  self->src_joins &= !self->playing;
   orders->dropped = self->src_dropped;
   orders->flush = self->src_flush;
   orders->eos_wanted = self->eos_wanted;
+  self->src_news = FALSE; /* the playout is looked at after this */
   self->src_dropped = FALSE;
   self->src_flush = FALSE;
   g_mutex_unlock (&self->wait_lock);
@@ -164,6 +168,15 @@ end_flush (GstRealtimeConversation *self)
   push_gap (self, self->out.next + BUFFER_TIME);
 }
 
+/* Stopped, so that nobody begins a flush which we would not end. */
+static void
+push_eos (GstRealtimeConversation *self)
+{
+  gst_realtime_conversation_set_src_stopped (self, TRUE);
+  gst_pad_push_event (self->srcpad, gst_event_new_eos ());
+  gst_pad_pause_task (self->srcpad);
+}
+
 static void
 fail (GstRealtimeConversation *self, GstFlowReturn flow)
 {
@@ -171,8 +184,7 @@ fail (GstRealtimeConversation *self, GstFlowReturn flow)
   self->src_flow = flow;
   g_mutex_unlock (&self->wait_lock);
   GST_ELEMENT_FLOW_ERROR (self, flow);
-  gst_pad_push_event (self->srcpad, gst_event_new_eos ());
-  gst_pad_pause_task (self->srcpad);
+  push_eos (self);
 }
 
 static void
@@ -363,18 +375,18 @@ leave (GstRealtimeConversation *self, const Timing *timing)
     return TRUE;
   }
   GST_DEBUG_OBJECT (self, "all was said: EOS");
-  gst_pad_push_event (self->srcpad, gst_event_new_eos ());
-  gst_pad_pause_task (self->srcpad);
+  push_eos (self);
   return TRUE;
 }
 
 /* The clock begins to run for us.  In a pipeline that plays already, its time
- * is far from where our stamps begin, and that is no silence to be filled. */
+ * is far from where our stamps begin, and that is no silence to be filled.
+ * After a seek elsewhere it may begin anew, far behind our stamps. */
 static void
 join_time (GstRealtimeConversation *self, const Timing *timing)
 {
-  self->out.playing = TRUE;
-  if (timing->now > self->out.next + GST_SECOND) {
+  if (timing->now > self->out.next + GST_SECOND
+      || (timing->pace && self->out.next > timing->now + GST_SECOND)) {
     set_anchor (self, timing->now);
     self->out.running = FALSE;
     self->out.discont = TRUE;
@@ -405,13 +417,12 @@ gst_realtime_conversation_src_loop (gpointer user_data)
     self->out.hold = GST_CLOCK_TIME_NONE;
   }
   if (!orders.playing) {
-    self->out.playing = FALSE;
     gst_realtime_conversation_src_wait (self, GST_CLOCK_TIME_NONE, TRUE);
     return;
   }
 
   get_timing (self, &timing);
-  if (!self->out.playing)
+  if (orders.joins)
     join_time (self, &timing);
   wake_at = report (self, &timing);
   rt_playout_peek (self->playout, &status);
@@ -425,6 +436,7 @@ void
 gst_realtime_conversation_reset_src (GstRealtimeConversation *self)
 {
   g_mutex_lock (&self->wait_lock);
+  self->src_news = FALSE;
   self->src_dropped = FALSE;
   self->src_flush = FALSE;
   self->eos_wanted = FALSE;
@@ -432,7 +444,6 @@ gst_realtime_conversation_reset_src (GstRealtimeConversation *self)
   self->paused_at = 0;
   g_mutex_unlock (&self->wait_lock);
   self->out.begun = FALSE;
-  self->out.playing = FALSE;
   self->out.running = FALSE;
   self->out.hold = GST_CLOCK_TIME_NONE;
   set_anchor (self, 0);
