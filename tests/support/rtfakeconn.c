@@ -95,18 +95,29 @@ bring_up (RtFakeConn *self)
   return TRUE;
 }
 
+/* The number of a closed socket is soon that of another, perhaps of another
+ * server: writers and whoever shuts it down are kept away before. */
 static void
 bring_down (RtFakeConn *self)
 {
   RtFakeServer *server = self->server;
   GIOStream *stream;
+  gboolean reset;
+
+  g_mutex_lock (&server->lock);
+  reset = self->reset;
+  self->client_closed = TRUE;
+  self->closing = TRUE;
+  g_mutex_unlock (&server->lock);
 
   g_mutex_lock (&self->write_lock);
   stream = g_steal_pointer (&self->stream);
   g_mutex_unlock (&self->write_lock);
+  if (stream != NULL && !reset)
+    g_io_stream_close (stream, server->stop, NULL);
 
   g_mutex_lock (&server->lock);
-  if (self->reset) {
+  if (reset) {
     struct linger linger = { .l_onoff = 1, .l_linger = 0 };
 
     setsockopt (g_socket_get_fd (self->socket), SOL_SOCKET, SO_LINGER, &linger,
@@ -123,19 +134,12 @@ static gpointer
 conn_thread (gpointer data)
 {
   RtFakeConn *self = data;
-  gboolean reset;
 
   if (bring_up (self) && rt_fake_conn_handshake (self))
     while (rt_fake_conn_parse_frames (self))
       if (!rt_fake_conn_fill (self))
         break;
 
-  g_mutex_lock (&self->server->lock);
-  reset = self->reset;
-  self->client_closed = TRUE;
-  g_mutex_unlock (&self->server->lock);
-  if (self->stream != NULL && !reset)
-    g_io_stream_close (self->stream, self->server->stop, NULL);
   bring_down (self);
   return NULL;
 }
@@ -181,7 +185,7 @@ rt_fake_conn_free (RtFakeConn *self)
   RtFakeServer *server = self->server;
 
   g_mutex_lock (&server->lock);
-  if (!self->ended)
+  if (!self->closing)
     g_socket_shutdown (self->socket, TRUE, TRUE, NULL);
   g_mutex_unlock (&server->lock);
   g_thread_join (self->thread);
@@ -219,6 +223,29 @@ rt_fake_conn_get_target (RtFakeConn *self)
   target = self->target;
   g_mutex_unlock (&self->server->lock);
   return target;
+}
+
+static gint
+compare_names (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const gchar *const *) a, *(const gchar *const *) b);
+}
+
+GStrv
+rt_fake_conn_dup_header_names (RtFakeConn *self)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  GHashTableIter iter;
+  gpointer name;
+
+  g_mutex_lock (&self->server->lock);
+  g_hash_table_iter_init (&iter, self->headers);
+  while (g_hash_table_iter_next (&iter, &name, NULL))
+    g_ptr_array_add (names, g_strdup (name));
+  g_mutex_unlock (&self->server->lock);
+  g_ptr_array_sort (names, compare_names);
+  g_ptr_array_add (names, NULL);
+  return (GStrv) g_ptr_array_steal (names, NULL);
 }
 
 const gchar *

@@ -139,7 +139,7 @@ shut (RtFakeConn *self, gboolean read_side, gboolean write_side)
 {
   g_mutex_lock (&self->server->lock);
   self->reset |= read_side;
-  if (!self->ended)
+  if (!self->closing)
     g_socket_shutdown (self->socket, read_side, write_side, NULL);
   g_cond_broadcast (&self->server->cond);
   g_mutex_unlock (&self->server->lock);

@@ -77,6 +77,7 @@ struct _RtFakeConn {
   gboolean close_sent;
   gboolean reset; /* end with a RST */
   gboolean client_closed;
+  gboolean closing; /* nobody else may touch the socket any more */
   gboolean ended;
   guint close_code;
   guint pings;

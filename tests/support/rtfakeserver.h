@@ -105,6 +105,9 @@ const gchar *rt_fake_conn_get_request_line (RtFakeConn *conn);
 const gchar *rt_fake_conn_get_target (RtFakeConn *conn);
 /* Names in any case; a repeated header is joined by ", ". NULL: not sent. */
 const gchar *rt_fake_conn_get_header (RtFakeConn *conn, const gchar *name);
+/* The names of all headers in lower case, sorted, NULL-terminated.  Transfer
+ * full. */
+GStrv rt_fake_conn_dup_header_names (RtFakeConn *conn);
 
 /* The next client event of `type` (NULL: any) that was not taken yet; events
  * of other types stay.  Valid as long as `conn`.  NULL at the deadline or when
