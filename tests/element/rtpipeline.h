@@ -106,6 +106,9 @@ guint rt_pipeline_count (RtPipeline *self, const gchar *name);
 /* Names of the element messages, and the types of errors, warnings and EOS,
  * as they came, joined by spaces.  Transfer full. */
 gchar *rt_pipeline_dup_order (RtPipeline *self);
+/* All that came so far, taken or not, as they came: of GstMessage.  Valid until
+ * the next call that looks at the bus. */
+const GPtrArray *rt_pipeline_get_messages (RtPipeline *self);
 /* All messages in print, details included.  Transfer full. */
 gchar *rt_pipeline_dup_messages (RtPipeline *self);
 

@@ -153,6 +153,13 @@ rt_pipeline_count (RtPipeline *self, const gchar *name)
   return count;
 }
 
+const GPtrArray *
+rt_pipeline_get_messages (RtPipeline *self)
+{
+  fetch_all (self);
+  return self->messages;
+}
+
 gchar *
 rt_pipeline_dup_order (RtPipeline *self)
 {
