@@ -72,14 +72,18 @@ void
 rt_conversation_pump (RtConversation *self, gboolean rest)
 {
   RtAudioFormat format;
+  RtUplinkFormat expected;
   gsize size, n;
 
   if (!self->ready || self->transport == NULL)
     return;
   get_chunking (self, &format, &size);
+  /* audio whose caps have just changed waits until the server was told */
+  expected = (RtUplinkFormat){ rt_audio_format_frame_size (&format),
+    format.rate, format.codec };
   g_byte_array_set_size (self->chunk, size);
   while (rest || rt_transport_is_writable (self->transport)) {
-    n = rt_uplink_pop (self->uplink, self->chunk->data, size, rest);
+    n = rt_uplink_pop (self->uplink, &expected, self->chunk->data, size, rest);
     if (n == 0)
       break;
     append (self, &format, self->chunk->data, n);

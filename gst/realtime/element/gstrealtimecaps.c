@@ -49,6 +49,15 @@ gst_realtime_caps_of_format (const RtAudioFormat *format)
   return caps;
 }
 
+gsize
+gst_realtime_caps_set_uplink (RtUplink *uplink, const RtAudioFormat *format)
+{
+  RtUplinkFormat queued
+      = { rt_audio_format_frame_size (format), format->rate, format->codec };
+
+  return rt_uplink_set_format (uplink, &queued);
+}
+
 GstCaps *
 gst_realtime_caps_of_dialect (const RtDialect *dialect)
 {

@@ -6,6 +6,7 @@
 
 #include "gstrealtimeconversation.h"
 #include "rtdialect.h"
+#include "rtuplink.h"
 
 G_BEGIN_DECLS
 
@@ -19,6 +20,9 @@ G_BEGIN_DECLS
 /* FALSE: not fixed, or not of the template. */
 gboolean gst_realtime_caps_parse (const GstCaps *caps, RtAudioFormat *format);
 GstCaps *gst_realtime_caps_of_format (const RtAudioFormat *format);
+/* As rt_uplink_set_format(), for audio of `format`. */
+gsize gst_realtime_caps_set_uplink (
+    RtUplink *uplink, const RtAudioFormat *format);
 /* What `dialect` can carry, either way. */
 GstCaps *gst_realtime_caps_of_dialect (const RtDialect *dialect);
 /* Answers a CAPS query on one of our pads. */

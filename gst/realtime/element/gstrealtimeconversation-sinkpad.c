@@ -184,8 +184,7 @@ set_caps (GstRealtimeConversation *self, GstCaps *caps)
     return FALSE;
   }
   get_input (self, &old);
-  dropped = rt_uplink_set_format (
-      self->uplink, rt_audio_format_frame_size (&format), format.rate);
+  dropped = gst_realtime_caps_set_uplink (self->uplink, &format);
   count_dropped (self, duration_of (&old, dropped));
   GST_OBJECT_LOCK (self);
   changed = !rt_audio_format_equal (&self->input_format, &format);

@@ -144,8 +144,7 @@ come_up (GstRealtimeConversation *self)
   }
   input = gst_realtime_caps_preferred (self, self->sinkpad);
   output = gst_realtime_caps_preferred (self, self->srcpad);
-  rt_uplink_set_format (
-      self->uplink, rt_audio_format_frame_size (&input), input.rate);
+  gst_realtime_caps_set_uplink (self->uplink, &input);
   set_active (self, TRUE);
   GST_OBJECT_LOCK (self);
   self->input_format = input;

@@ -19,8 +19,7 @@ struct _RtUplink {
   GCond room; /* there is some, or flushing */
   /* lock */
   RtRing ring; /* begins with a whole frame, may end in a part of one */
-  guint frame_size;
-  guint rate;
+  RtUplinkFormat format;
   guint64 limit;
   gsize portion; /* what is popped at a time */
   guint waiting; /* producers, mostly none: a signal costs a system call */
@@ -36,8 +35,8 @@ rt_uplink_new (void)
   g_atomic_ref_count_init (&self->refs);
   g_mutex_init (&self->lock);
   g_cond_init (&self->room);
-  self->frame_size = 2;
-  self->rate = 24000;
+  self->format.frame_size = 2;
+  self->format.rate = 24000;
   self->limit = DEFAULT_LIMIT;
   return self;
 }
@@ -72,7 +71,7 @@ wake (RtUplink *self)
 static gsize
 whole_frames (const RtUplink *self)
 {
-  return self->ring.used - self->ring.used % self->frame_size;
+  return self->ring.used - self->ring.used % self->format.frame_size;
 }
 
 /* lock.  Bytes: whole frames and the part of one.  Never less than two
@@ -80,12 +79,13 @@ whole_frames (const RtUplink *self)
 static gsize
 get_capacity (const RtUplink *self)
 {
-  guint64 frames = MIN (rt_ns_to_frames (self->limit, self->rate),
-      MAX_CAPACITY / self->frame_size);
-  gsize bytes = MAX (frames * self->frame_size, 2 * self->portion);
+  guint64 frames = MIN (rt_ns_to_frames (self->limit, self->format.rate),
+      MAX_CAPACITY / self->format.frame_size);
+  gsize bytes = MAX (frames * self->format.frame_size, 2 * self->portion);
 
-  bytes = MAX (bytes - bytes % self->frame_size, self->frame_size);
-  return bytes + self->frame_size - 1;
+  bytes
+      = MAX (bytes - bytes % self->format.frame_size, self->format.frame_size);
+  return bytes + self->format.frame_size - 1;
 }
 
 /* lock */
@@ -110,8 +110,8 @@ make_room (RtUplink *self, gsize size, gsize *dropped)
   if (size <= capacity && used <= capacity - size)
     return 0;
   excess = used + size - capacity;
-  excess += self->frame_size - 1;
-  excess -= excess % self->frame_size;
+  excess += self->format.frame_size - 1;
+  excess -= excess % self->format.frame_size;
   *dropped += excess;
   kept = MIN (excess, used);
   rt_ring_pop (&self->ring, NULL, kept);
@@ -161,13 +161,23 @@ rt_uplink_push (RtUplink *self, const guint8 *data, gsize size, gboolean wait,
   return result;
 }
 
+static gboolean
+same_format (const RtUplinkFormat *a, const RtUplinkFormat *b)
+{
+  return a->frame_size == b->frame_size && a->rate == b->rate
+         && a->tag == b->tag;
+}
+
 gsize
-rt_uplink_pop (RtUplink *self, guint8 *out, gsize size, gboolean rest)
+rt_uplink_pop (RtUplink *self, const RtUplinkFormat *format, guint8 *out,
+    gsize size, gboolean rest)
 {
   gsize n;
 
   g_mutex_lock (&self->lock);
-  size -= size % self->frame_size;
+  if (!same_format (&self->format, format))
+    size = 0;
+  size -= size % self->format.frame_size;
   if (!rest && size > self->portion) {
     self->portion = size;
     wake (self);
@@ -209,18 +219,17 @@ rt_uplink_clear (RtUplink *self)
 }
 
 gsize
-rt_uplink_set_format (RtUplink *self, guint frame_size, guint rate)
+rt_uplink_set_format (RtUplink *self, const RtUplinkFormat *format)
 {
   gsize bytes = 0;
 
-  g_return_val_if_fail (frame_size > 0 && rate > 0, 0);
+  g_return_val_if_fail (format->frame_size > 0 && format->rate > 0, 0);
   g_mutex_lock (&self->lock);
-  if (self->frame_size != frame_size || self->rate != rate) {
+  if (!same_format (&self->format, format)) {
     bytes = whole_frames (self);
     rt_ring_clear (&self->ring);
     self->portion = 0;
-    self->frame_size = frame_size;
-    self->rate = rate;
+    self->format = *format;
     wake (self);
   }
   g_mutex_unlock (&self->lock);

@@ -9,6 +9,12 @@
 
 G_BEGIN_DECLS
 
+typedef struct {
+  guint frame_size; /* bytes */
+  guint rate;       /* frames per second */
+  guint tag;        /* the caller's own, e.g. the codec */
+} RtUplinkFormat;
+
 typedef struct _RtUplink RtUplink;
 
 RtUplink *rt_uplink_new (void);
@@ -16,9 +22,9 @@ RtUplink *rt_uplink_ref (RtUplink *uplink);
 void rt_uplink_unref (RtUplink *uplink);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtUplink, rt_uplink_unref)
 
-/* Bytes per frame and frames per second of what is pushed from now on.  What
- * is queued in another format is dropped; returns those bytes (old format). */
-gsize rt_uplink_set_format (RtUplink *uplink, guint frame_size, guint rate);
+/* Of what is pushed from now on.  What is queued in another format is dropped;
+ * returns those bytes (old format). */
+gsize rt_uplink_set_format (RtUplink *uplink, const RtUplinkFormat *format);
 /* How much is ever queued, ns, but never less than two of the portions that
  * are popped.  A lower limit takes effect at the next push. */
 void rt_uplink_set_limit (RtUplink *uplink, guint64 limit);
@@ -36,8 +42,11 @@ RtUplinkResult rt_uplink_push (RtUplink *uplink, const guint8 *data, gsize size,
     gboolean wait, gsize *dropped, gsize *level);
 
 /* Takes exactly `size` bytes into `out` when that many are queued, else
- * nothing; with `rest` also fewer.  Whole frames only.  Returns the bytes. */
-gsize rt_uplink_pop (RtUplink *uplink, guint8 *out, gsize size, gboolean rest);
+ * nothing; with `rest` also fewer.  Whole frames only.  Nothing either while
+ * what is queued is not of `format`: whoever sends it has yet to say so to the
+ * other end.  Returns the bytes. */
+gsize rt_uplink_pop (RtUplink *uplink, const RtUplinkFormat *format,
+    guint8 *out, gsize size, gboolean rest);
 /* Bytes queued now. */
 gsize rt_uplink_level (RtUplink *uplink);
 /* Drops all whole frames; returns the bytes.  A part of a frame stays for the

@@ -12,6 +12,8 @@
 #define FRAMES 60000
 #define FRAME_SIZE 4 /* the frame's number, little-endian */
 #define RATE 1000
+
+static const RtUplinkFormat uplink_format = { FRAME_SIZE, RATE, 0 };
 #define MS G_GUINT64_CONSTANT (1000000)
 
 typedef struct {
@@ -94,7 +96,7 @@ consume (Uplink *self, gboolean exact, guint flush_every)
 
   do {
     done = g_atomic_int_get (&self->done);
-    n = rt_uplink_pop (self->uplink, out, sizeof out, done);
+    n = rt_uplink_pop (self->uplink, &uplink_format, out, sizeof out, done);
     next = check_frames (out, n, next, exact);
     bytes += n;
     if (n == 0 && !done)
@@ -115,7 +117,7 @@ uplink_of (guint limit_ms, gboolean wait)
 {
   Uplink self = { .uplink = rt_uplink_new (), .wait = wait };
 
-  rt_uplink_set_format (self.uplink, FRAME_SIZE, RATE);
+  rt_uplink_set_format (self.uplink, &uplink_format);
   rt_uplink_set_limit (self.uplink, limit_ms * MS);
   return self;
 }
@@ -176,7 +178,7 @@ test_uplink_clears (gconstpointer wait)
 
   do {
     done = g_atomic_int_get (&self.done);
-    n = rt_uplink_pop (self.uplink, out, sizeof out, TRUE);
+    n = rt_uplink_pop (self.uplink, &uplink_format, out, sizeof out, TRUE);
     next = check_frames (out, n, next, FALSE);
     bytes += n;
     bytes += rt_uplink_clear (self.uplink);
@@ -221,7 +223,7 @@ test_flush_wakes (void)
   Blocked self = { rt_uplink_new (), RT_UPLINK_OK };
   GThread *thread;
 
-  rt_uplink_set_format (self.uplink, FRAME_SIZE, RATE);
+  rt_uplink_set_format (self.uplink, &uplink_format);
   rt_uplink_set_limit (self.uplink, 10 * MS);
   thread = g_thread_new ("blocked", push_too_much, &self);
   await_level (self.uplink, 10 * FRAME_SIZE);
@@ -237,7 +239,7 @@ test_clear_and_limit_wake (void)
   Blocked self = { rt_uplink_new (), RT_UPLINK_FLUSHING };
   GThread *thread;
 
-  rt_uplink_set_format (self.uplink, FRAME_SIZE, RATE);
+  rt_uplink_set_format (self.uplink, &uplink_format);
   rt_uplink_set_limit (self.uplink, 10 * MS);
   thread = g_thread_new ("blocked", push_too_much, &self);
   await_level (self.uplink, 10 * FRAME_SIZE);
@@ -259,12 +261,13 @@ test_portion_wakes (void)
   GThread *thread;
   guint taken = 0;
 
-  rt_uplink_set_format (self.uplink, FRAME_SIZE, RATE);
+  rt_uplink_set_format (self.uplink, &uplink_format);
   rt_uplink_set_limit (self.uplink, 10 * MS);
   thread = g_thread_new ("blocked", push_too_much, &self);
   await_level (self.uplink, 10 * FRAME_SIZE);
   while (taken < 2) {
-    taken += rt_uplink_pop (self.uplink, out, sizeof out, FALSE) > 0;
+    taken += rt_uplink_pop (self.uplink, &uplink_format, out, sizeof out, FALSE)
+             > 0;
     g_assert_cmpint (g_get_monotonic_time (), <, deadline);
   }
   g_thread_join (thread);

@@ -11,13 +11,23 @@
 #define ROUNDS 30000
 #define MAX_PUSH 200
 
+/* What was set last, which is what the reader believes in. */
+static RtUplinkFormat format;
+
+static gsize
+set_format (RtUplink *self, guint frame_size, guint rate, guint tag)
+{
+  format = (RtUplinkFormat){ frame_size, rate, tag };
+  return rt_uplink_set_format (self, &format);
+}
+
 /* Two bytes a frame and 1000 frames a second: a frame is a millisecond. */
 static RtUplink *
 uplink_of (guint64 limit_ms)
 {
   RtUplink *self = rt_uplink_new ();
 
-  g_assert_cmpuint (rt_uplink_set_format (self, 2, 1000), ==, 0);
+  g_assert_cmpuint (set_format (self, 2, 1000, 0), ==, 0);
   rt_uplink_set_limit (self, limit_ms * MS);
   return self;
 }
@@ -39,7 +49,7 @@ static void
 pop (RtUplink *self, gsize size, gboolean rest, const gchar *expected)
 {
   guint8 out[64];
-  gsize n = rt_uplink_pop (self, out, size, rest);
+  gsize n = rt_uplink_pop (self, &format, out, size, rest);
 
   g_assert_cmpmem (out, n, expected, strlen (expected));
 }
@@ -134,18 +144,34 @@ test_clear (void)
   pop (uplink, 4, FALSE, "ccdd");
 }
 
+/* Who does not know of the new format gets nothing that he would misread. */
+static void
+test_other_format (void)
+{
+  g_autoptr (RtUplink) uplink = uplink_of (100);
+  const RtUplinkFormat old = format;
+  guint8 out[8];
+
+  push (uplink, "aa", 0, 2);
+  g_assert_cmpuint (set_format (uplink, 2, 1000, 1), ==, 2);
+  push (uplink, "bb", 0, 2);
+  g_assert_cmpuint (rt_uplink_pop (uplink, &old, out, 2, FALSE), ==, 0);
+  g_assert_cmpuint (rt_uplink_pop (uplink, &old, out, 2, TRUE), ==, 0);
+  pop (uplink, 2, FALSE, "bb");
+}
+
 static void
 test_format (void)
 {
   g_autoptr (RtUplink) uplink = uplink_of (3);
 
   push (uplink, "aab", 0, 2);
-  g_assert_cmpuint (rt_uplink_set_format (uplink, 2, 1000), ==, 0);
+  g_assert_cmpuint (set_format (uplink, 2, 1000, 0), ==, 0);
   push (uplink, "b", 0, 4);
-  g_assert_cmpuint (rt_uplink_set_format (uplink, 3, 1000), ==, 4);
+  g_assert_cmpuint (set_format (uplink, 3, 1000, 0), ==, 4);
   push (uplink, "cccddd", 0, 6);
   push (uplink, "eeefff", 3, 9);
-  g_assert_cmpuint (rt_uplink_set_format (uplink, 3, 2000), ==, 9);
+  g_assert_cmpuint (set_format (uplink, 3, 2000, 0), ==, 9);
   push (uplink, "gggggghhhhhhiiiiiijjj", 3, 18);
   pop (uplink, 18, FALSE, "ggghhhhhhiiiiiijjj");
 }
@@ -217,7 +243,8 @@ model_pop (Model *self)
     if (n < size)
       n = 0;
   }
-  g_assert_cmpuint (rt_uplink_pop (self->uplink, out, size, rest), ==, n);
+  g_assert_cmpuint (
+      rt_uplink_pop (self->uplink, &format, out, size, rest), ==, n);
   g_assert_cmpmem (out, n, self->bytes->data, n);
   if (n > 0)
     g_byte_array_remove_range (self->bytes, 0, n);
@@ -235,8 +262,7 @@ model_set_format (Model *self)
     g_byte_array_set_size (self->bytes, 0);
     self->portion = 0;
   }
-  g_assert_cmpuint (
-      rt_uplink_set_format (self->uplink, frame_size, 1000), ==, whole);
+  g_assert_cmpuint (set_format (self->uplink, frame_size, 1000, 0), ==, whole);
   self->frame_size = frame_size;
 }
 
@@ -275,6 +301,7 @@ main (int argc, char **argv)
   g_test_add_func ("/uplink/limit-below-portion", test_limit_below_portion);
   g_test_add_func ("/uplink/clear", test_clear);
   g_test_add_func ("/uplink/format", test_format);
+  g_test_add_func ("/uplink/other-format", test_other_format);
   g_test_add_func ("/uplink/flushing", test_flushing);
   g_test_add_func ("/uplink/model", test_model);
   return g_test_run ();
