@@ -202,6 +202,7 @@ end_flush (GstRealtimeConversation *self)
 {
   RtConversation *conversation = gst_realtime_conversation_get (self);
   RtRequest request = { .type = RT_REQUEST_CLEAR };
+  gboolean clears;
   Input input;
 
   get_input (self, &input);
@@ -210,11 +211,15 @@ end_flush (GstRealtimeConversation *self)
   self->in.next = 0;
   GST_OBJECT_LOCK (self);
   self->input_ended = FALSE;
+  clears = (gst_realtime_settings_dialect (self->settings)->flags
+               & RT_DIALECT_COMMITS)
+           != 0;
   GST_OBJECT_UNLOCK (self);
   if (conversation != NULL) {
     rt_conversation_resume_input (conversation);
     gst_realtime_conversation_want_eos (self, FALSE);
-    rt_conversation_request (conversation, &request);
+    if (clears)
+      rt_conversation_request (conversation, &request);
     rt_conversation_unref (conversation);
   }
   gst_realtime_conversation_set_sink_flushing (self, FALSE);
