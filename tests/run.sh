@@ -94,7 +94,7 @@ main () {
   say 'Unit tests under valgrind'
   check "$build" testlog-valgrind.json --setup valgrind "${pure[@]}"
 
-  mapfile -t unit < <(suites wire queue session net)
+  mapfile -t unit < <(suites wire queue session net conversation)
   say 'AddressSanitizer and UndefinedBehaviorSanitizer'
   export ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1
   export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
