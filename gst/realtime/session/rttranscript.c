@@ -13,6 +13,7 @@ typedef struct {
   GString *text;
   gboolean final;
   gboolean interrupted;
+  gboolean presumed; /* final by a pause: the server may yet say so itself */
 } Part;
 
 typedef struct {
@@ -190,26 +191,32 @@ add_part (Item *item, guint content_index, const gchar *response_id)
   return part;
 }
 
-/* A server that names no items: what comes next of a role belongs to what it
- * said last, until that is final. */
 static Item *
-find_nameless (RtTranscript *self, const RtTranscriptKey *key)
+last_nameless (RtTranscript *self, const gchar *role)
 {
   guint i;
 
   for (i = self->items->len; i > 0; i--) {
     Item *item = g_ptr_array_index (self->items, i - 1);
-    Part *part;
 
-    if (item->id != NULL || item->typed || strcmp (item->role, key->role) != 0)
-      continue;
-    part = find_part (item, key->content_index);
-    if (part == NULL || part->final
-        || g_strcmp0 (part->response_id, key->response_id) != 0)
-      return NULL;
-    return item;
+    if (item->id == NULL && !item->typed && strcmp (item->role, role) == 0)
+      return item;
   }
   return NULL;
+}
+
+/* A server that names no items: what comes next of a role belongs to what it
+ * said last, until that is final. */
+static Item *
+find_nameless (RtTranscript *self, const RtTranscriptKey *key)
+{
+  Item *item = last_nameless (self, key->role);
+  Part *part = item != NULL ? find_part (item, key->content_index) : NULL;
+
+  if (part == NULL || part->final
+      || g_strcmp0 (part->response_id, key->response_id) != 0)
+    return NULL;
+  return item;
 }
 
 /* NULL when the item has too many. */
@@ -309,12 +316,28 @@ rt_transcript_add (
   return TRUE;
 }
 
+/* The final of a nameless text that a pause had made final before. */
+static gboolean
+was_presumed (RtTranscript *self, const RtTranscriptKey *key, const gchar *text)
+{
+  Item *item = key->item_id == NULL ? last_nameless (self, key->role) : NULL;
+  Part *part = item != NULL ? find_part (item, key->content_index) : NULL;
+
+  if (part == NULL || !part->presumed || strcmp (part->text->str, text) != 0)
+    return FALSE;
+  part->presumed = FALSE;
+  return TRUE;
+}
+
 gboolean
 rt_transcript_finish (
     RtTranscript *self, const RtTranscriptKey *key, const gchar *text)
 {
-  Part *part = get_part (self, key);
+  Part *part;
 
+  if (was_presumed (self, key, text))
+    return FALSE;
+  part = get_part (self, key);
   if (part == NULL || part->final)
     return FALSE;
   part->final = TRUE;
@@ -418,6 +441,7 @@ end_item (
     if (part->final)
       continue;
     part->final = TRUE;
+    part->presumed = !interrupted;
     part->interrupted = interrupted;
     if (part->text->len > 0)
       func (&key, part->text->str, user_data);

@@ -140,6 +140,8 @@ static const Row text_only[] = {
   { "awaits_pause?", "no" },
   { "text_delta text=more", "note assistant 'more'" },
   { "paused", "note assistant final 'more'" },
+  { "text text=more", "" }, /* the server says so itself, late */
+  { "text text=more", "note assistant final 'more'" }, /* said again */
   { "text_delta item=a1 text=named", "note assistant 'named' a1" },
   { "awaits_pause?", "no" },
   { "paused", "" },
