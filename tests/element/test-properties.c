@@ -288,6 +288,24 @@ test_bad_change (void)
   g_assert_null (rt_pipeline_wait_type (p, GST_MESSAGE_ERROR, 0));
 }
 
+/* Neither is one that the session can make nothing of. */
+static void
+test_idle_change (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p
+      = rt_pipeline_open (server, "mode=transcription", RT_OUT_ANY);
+  g_autoptr (GError) error = NULL;
+
+  g_object_set (p->rt, "speed", 1.25, NULL);
+  gst_message_parse_warning (
+      rt_pipeline_expect_type (p, GST_MESSAGE_WARNING), &error, NULL);
+  g_assert_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS);
+  g_assert_nonnull (strstr (error->message, "'speed'"));
+  rt_fake_conn_expect_event (p->conn, "session.update", RT_WAIT_MS);
+  g_assert_null (rt_fake_conn_wait_event (p->conn, "session.update", 200));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -307,5 +325,6 @@ main (int argc, char **argv)
   g_test_add_func ("/properties/coalesced", test_coalesced);
   g_test_add_func ("/properties/no-update", test_no_update);
   g_test_add_func ("/properties/bad-change", test_bad_change);
+  g_test_add_func ("/properties/idle-change", test_idle_change);
   return g_test_run ();
 }

@@ -148,11 +148,28 @@ fetch (const GstRealtimeProp *row, gpointer place, GValue *value)
   }
 }
 
+static GstRealtimePropFlags
+meaningful_in (const GstRealtimeSettings *settings)
+{
+  switch ((GstRealtimeProtocol) settings->protocol) {
+    case GST_REALTIME_PROTOCOL_REALTIME_V1:
+      return GST_REALTIME_PROP_V1;
+    case GST_REALTIME_PROTOCOL_SESSION_CREATE:
+      return GST_REALTIME_PROP_CREATE;
+    case GST_REALTIME_PROTOCOL_REALTIME_V2:
+      break;
+  }
+  return settings->config->mode == RT_MODE_TRANSCRIPTION
+             ? GST_REALTIME_PROP_TRANSCRIPTION
+             : GST_REALTIME_PROP_CONVERSATION;
+}
+
 static void
 set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
   GstRealtimeConversation *self = GST_REALTIME_CONVERSATION (object);
   const GstRealtimeProp *row = find_row (id);
+  gboolean idle;
 
   if (row == NULL) {
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -167,7 +184,16 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
     return;
   }
   store (row, locate (self->settings, row), value);
+  idle = self->conversation != NULL
+         && (row->flags & GST_REALTIME_PROP_SESSION) != 0
+         && (row->flags & meaningful_in (self->settings)) == 0;
   GST_OBJECT_UNLOCK (self);
+  if (idle)
+    GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS,
+        ("The property '%s' means nothing in this protocol and mode and is "
+         "ignored",
+            row->name),
+        (NULL));
   if ((row->flags & GST_REALTIME_PROP_STATIC) == 0)
     gst_realtime_conversation_settings_changed (self);
   if (g_str_equal (row->name, "latency"))
@@ -195,22 +221,6 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   GST_OBJECT_UNLOCK (self);
-}
-
-static GstRealtimePropFlags
-meaningful_in (const GstRealtimeSettings *settings)
-{
-  switch ((GstRealtimeProtocol) settings->protocol) {
-    case GST_REALTIME_PROTOCOL_REALTIME_V1:
-      return GST_REALTIME_PROP_V1;
-    case GST_REALTIME_PROTOCOL_SESSION_CREATE:
-      return GST_REALTIME_PROP_CREATE;
-    case GST_REALTIME_PROTOCOL_REALTIME_V2:
-      break;
-  }
-  return settings->config->mode == RT_MODE_TRANSCRIPTION
-             ? GST_REALTIME_PROP_TRANSCRIPTION
-             : GST_REALTIME_PROP_CONVERSATION;
 }
 
 /* Names of the properties that were set to no effect, or NULL. */
