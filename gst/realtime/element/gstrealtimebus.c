@@ -38,6 +38,14 @@ set_redacted (GstStructure *structure, const gchar *field, const gchar *value,
   gst_structure_set (structure, field, G_TYPE_STRING, safe, NULL);
 }
 
+static void
+set_running_time (GstStructure *structure, const RtNote *note)
+{
+  if (note->running_time != RT_TIME_UNKNOWN)
+    gst_structure_set (
+        structure, "running-time", G_TYPE_UINT64, note->running_time, NULL);
+}
+
 static GstStructure *
 started (const RtNote *note, const gchar *mode, const gchar *protocol)
 {
@@ -74,6 +82,7 @@ transcript (const RtNote *note)
 
   set_string (s, "item-id", note->item_id);
   set_string (s, "response-id", note->response_id);
+  set_running_time (s, note);
   return s;
 }
 
@@ -128,6 +137,7 @@ speech (const RtNote *note)
       G_TYPE_STRING, note->reason, NULL);
 
   set_string (s, "item-id", note->item_id);
+  set_running_time (s, note);
   return s;
 }
 

@@ -44,7 +44,7 @@
  * * `realtime-transcript`: what was said. #gchararray `role` (user, assistant),
  *   #gchararray `text` (the increment or, when final, the whole), #gboolean
  *   `final`, #gchararray `item-id`?, #gchararray `response-id`?, #guint
- *   `content-index`, #gboolean `interrupted`
+ *   `content-index`, #gboolean `interrupted`, #guint64 `running-time`? (ns)
  * * `realtime-handoff`: the model hands a task to the application, which
  *   answers by #GstRealtimeConversation::handoff-output. #gchararray
  *   `handoff-id`, #gchararray `item-id`, #gchararray `input-transcript`,
@@ -56,8 +56,8 @@
  *   `arguments`
  * * `realtime-speech`: somebody begins or ends to speak; the assistant's are
  *   about what is heard. #gchararray `role`, #gboolean `speaking`, #gchararray
- *   `item-id`?, #gchararray `reason` (user: detected, ended, timeout;
- *   assistant: playing, drained, interrupted)
+ *   `item-id`?, #guint64 `running-time`? (ns), #gchararray `reason` (user:
+ *   detected, ended, timeout; assistant: playing, drained, interrupted)
  * * `realtime-interrupted`: a reply was not heard to its end. #gchararray
  *   `item-id`, #guint `played` (ms), #guint `dropped` (ms)
  * * `realtime-response`: #gchararray `response-id`?, #gchararray `status`

@@ -15,6 +15,7 @@ rt_note_new (RtNoteType type)
   RtNote *note = g_new0 (RtNote, 1);
 
   note->type = type;
+  note->running_time = RT_TIME_UNKNOWN;
   return note;
 }
 

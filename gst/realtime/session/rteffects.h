@@ -25,6 +25,9 @@ typedef enum {
   RT_NOTE_LAST
 } RtNoteType;
 
+/* As GST_CLOCK_TIME_NONE. */
+#define RT_TIME_UNKNOWN G_MAXUINT64
+
 typedef struct {
   gchar *role;
   gchar *text;
@@ -55,6 +58,7 @@ typedef struct {
   gboolean interrupted;
   gboolean has_audio_ms;
   guint audio_ms;
+  guint64 running_time; /* ns; RT_TIME_UNKNOWN */
   guint content_index;
   guint played;
   guint dropped;
