@@ -13,6 +13,16 @@ G_BEGIN_DECLS
 GST_DEBUG_CATEGORY_EXTERN (gst_realtime_debug);
 #define GST_CAT_DEFAULT gst_realtime_debug
 
+/* Of what leaves `src`. */
+#define GST_REALTIME_BUFFER_TIME (20 * GST_MSECOND)
+
+/* What left the src pad last. */
+typedef enum {
+  GST_REALTIME_RUN_NONE, /* a gap, or silence between replies */
+  GST_REALTIME_RUN_SPEECH,
+  GST_REALTIME_RUN_CONCEALED, /* silence in the place of speech */
+} GstRealtimeRun;
+
 struct _GstRealtimeConversation {
   GstElement parent;
 
@@ -67,16 +77,19 @@ struct _GstRealtimeConversation {
 
   /* src task */
   struct {
-    gboolean begun;         /* stream-start, caps and segment were sent */
-    gboolean discont;       /* the next buffer is after a jump */
-    gboolean ran_dry;       /* there was nothing to say since then */
-    gboolean running;       /* speech was the last thing that left */
-    GstClockTime next;      /* running time of the next sample, exact */
-    GstClockTime anchor;    /* where the stamps of this run began … */
-    guint64 frames;         /* … and how many frames were stamped since */
-    GstClockTime hold;      /* a reply is gathered since then; NONE: not */
-    RtPlayoutFormat format; /* of the caps that were sent */
-    GArray *began;          /* tracks to report */
+    gboolean begun;   /* stream-start, caps and segment were sent */
+    gboolean discont; /* the next buffer is after a jump */
+    gboolean ran_dry; /* there was nothing to say since then */
+    GstRealtimeRun run;
+    gboolean hole;           /* something else left since the last speech */
+    GstClockTime concealed;  /* silence since the last speech */
+    GstClockTime speech_end; /* of the last speech; NONE: there was none */
+    GstClockTime next;       /* running time of the next sample, exact */
+    GstClockTime anchor;     /* where the stamps of this run began … */
+    guint64 frames;          /* … and how many frames were stamped since */
+    GstClockTime hold;       /* a reply is gathered since then; NONE: not */
+    RtPlayoutFormat format;  /* of the caps that were sent */
+    GArray *began;           /* tracks to report */
     GArray *drained;
   } out;
 };
@@ -117,6 +130,23 @@ void gst_realtime_conversation_pass_end (GstRealtimeConversation *self);
 void gst_realtime_conversation_init_srcpad (GstRealtimeConversation *self);
 /* Begins a flush; the src task ends it. */
 void gst_realtime_conversation_flush_src (GstRealtimeConversation *self);
+
+/* -srcpush.c: what leaves.  The src task only. */
+void gst_realtime_conversation_push_start (GstRealtimeConversation *self);
+void gst_realtime_conversation_push_flush_stop (GstRealtimeConversation *self);
+void gst_realtime_conversation_push_eos (GstRealtimeConversation *self);
+/* Says that there is nothing up to `until`. */
+void gst_realtime_conversation_push_gap (
+    GstRealtimeConversation *self, GstClockTime until);
+/* One buffer of at most `size` bytes. */
+void gst_realtime_conversation_push_speech (
+    GstRealtimeConversation *self, gsize size);
+/* `conceals`: in the place of speech that is missing. */
+void gst_realtime_conversation_push_silence (
+    GstRealtimeConversation *self, gboolean conceals);
+/* The stamps are counted from here. */
+void gst_realtime_conversation_set_anchor (
+    GstRealtimeConversation *self, GstClockTime time);
 
 /* -srctask.c */
 void gst_realtime_conversation_src_loop (gpointer pad);

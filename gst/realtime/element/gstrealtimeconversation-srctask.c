@@ -1,19 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The src task: the model's speech, stamped by a sample counter and paced by
- * the pipeline's clock.  Runs on the src pad's task only.
+ * The src task: when speech, silence and gaps leave the src pad, by the
+ * pipeline's clock.  Runs on the src pad's task only.
  */
-#include <string.h>
-
-#include "gstrealtimecaps.h"
 #include "gstrealtimeconversation-private.h"
 
-#define BUFFER_TIME (20 * GST_MSECOND)
+#define BUFFER_TIME GST_REALTIME_BUFFER_TIME
 /* How often GAP events say that there is nothing. */
 #define GAP_TIME (100 * GST_MSECOND)
 /* Speech that downstream held up for longer than this starts anew, rather
  * than with stamps that are all too late. */
 #define MAX_LAG (200 * GST_MSECOND)
+/* What is missing of a reply may still come in time when its buffer is late
+ * by this. */
+#define GRACE (BUFFER_TIME / 2)
+/* A reply that stays away for longer than this is a pause like any other. */
+#define MAX_CONCEALED GST_SECOND
+/* More than this is not made up for by buffers of silence. */
+#define MAX_CATCH_UP (10 * GST_SECOND)
 
 /* What the other threads asked for since the last look. */
 typedef struct {
@@ -74,181 +78,6 @@ get_timing (GstRealtimeConversation *self, Timing *timing)
   }
 }
 
-static void
-set_anchor (GstRealtimeConversation *self, GstClockTime time)
-{
-  self->out.anchor = time;
-  self->out.frames = 0;
-  self->out.next = time;
-}
-
-static void
-count_frames (GstRealtimeConversation *self, guint64 frames)
-{
-  self->out.frames += frames;
-  self->out.next = self->out.anchor
-                   + gst_util_uint64_scale (
-                       self->out.frames, GST_SECOND, self->out.format.rate);
-}
-
-static void
-push_caps (GstRealtimeConversation *self, const RtPlayoutFormat *format)
-{
-  RtAudioFormat audio = { format->tag, format->rate, format->frame_size };
-  GstCaps *caps;
-
-  if (audio.codec == RT_CODEC_PCM16)
-    audio.channels /= 2;
-  caps = gst_realtime_caps_of_format (&audio);
-  set_anchor (self, self->out.next);
-  self->out.format = *format;
-  gst_pad_push_event (self->srcpad, gst_event_new_caps (caps));
-  gst_caps_unref (caps);
-}
-
-static void
-push_segment (GstRealtimeConversation *self)
-{
-  GstSegment segment;
-
-  gst_segment_init (&segment, GST_FORMAT_TIME);
-  gst_pad_push_event (self->srcpad, gst_event_new_segment (&segment));
-}
-
-/* Says that there is nothing up to `until`. */
-static void
-push_gap (GstRealtimeConversation *self, GstClockTime until)
-{
-  if (until <= self->out.next)
-    return;
-  gst_pad_push_event (
-      self->srcpad, gst_event_new_gap (self->out.next, until - self->out.next));
-  set_anchor (self, until);
-  self->out.running = FALSE;
-}
-
-/* The GAP lets sinks preroll: without it the pipeline would not be PLAYING
- * before the model first speaks. */
-static void
-begin (GstRealtimeConversation *self)
-{
-  gchar *id
-      = gst_pad_create_stream_id (self->srcpad, GST_ELEMENT (self), "speech");
-  GstEvent *event = gst_event_new_stream_start (id);
-  RtAudioFormat output;
-  RtPlayoutFormat format;
-
-  g_free (id);
-  gst_event_set_group_id (event, gst_util_group_id_next ());
-  gst_pad_push_event (self->srcpad, event);
-
-  GST_OBJECT_LOCK (self);
-  output = self->output_format;
-  GST_OBJECT_UNLOCK (self);
-  format.frame_size = rt_audio_format_frame_size (&output);
-  format.rate = output.rate;
-  format.tag = output.codec;
-  push_caps (self, &format);
-  push_segment (self);
-  push_gap (self, self->out.next + BUFFER_TIME);
-  self->out.begun = TRUE;
-  self->out.discont = TRUE;
-}
-
-/* Downstream was told to flush on the I/O thread, when the user spoke. */
-static void
-end_flush (GstRealtimeConversation *self)
-{
-  GstClockTime now = gst_realtime_conversation_now (self);
-
-  gst_pad_push_event (self->srcpad, gst_event_new_flush_stop (FALSE));
-  push_segment (self);
-  if (GST_CLOCK_TIME_IS_VALID (now))
-    set_anchor (self, now);
-  push_gap (self, self->out.next + BUFFER_TIME);
-}
-
-/* Stopped, so that nobody begins a flush which we would not end. */
-static void
-push_eos (GstRealtimeConversation *self)
-{
-  gst_realtime_conversation_set_src_stopped (self, TRUE);
-  gst_pad_push_event (self->srcpad, gst_event_new_eos ());
-  gst_pad_pause_task (self->srcpad);
-}
-
-static void
-fail (GstRealtimeConversation *self, GstFlowReturn flow)
-{
-  g_mutex_lock (&self->wait_lock);
-  self->src_flow = flow;
-  g_mutex_unlock (&self->wait_lock);
-  GST_ELEMENT_FLOW_ERROR (self, flow);
-  push_eos (self);
-}
-
-static void
-push_buffer (GstRealtimeConversation *self, GstBuffer *buffer, guint64 frames)
-{
-  GstFlowReturn flow;
-
-  GST_BUFFER_PTS (buffer) = self->out.next;
-  count_frames (self, frames);
-  GST_BUFFER_DURATION (buffer) = self->out.next - GST_BUFFER_PTS (buffer);
-  if (self->out.discont) {
-    GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
-    self->out.discont = FALSE;
-  }
-  flow = gst_pad_push (self->srcpad, buffer);
-  /* unlinked: the bus still gets everything; flushing: the wait ends when
-   * the task is stopped, or downstream is done with its seek */
-  if (flow < GST_FLOW_EOS)
-    fail (self, flow);
-}
-
-/* One buffer of speech. */
-static void
-push_speech (GstRealtimeConversation *self, gsize size)
-{
-  GstBuffer *buffer = gst_buffer_new_allocate (NULL, size, NULL);
-  RtPlayoutRead read;
-  GstMapInfo map;
-  guint64 frames;
-  gboolean got;
-
-  gst_buffer_map (buffer, &map, GST_MAP_WRITE);
-  got = rt_playout_read (self->playout, map.data, size, self->out.next, &read);
-  gst_buffer_unmap (buffer, &map);
-  if (!got) { /* dropped since we looked */
-    gst_buffer_unref (buffer);
-    return;
-  }
-  gst_buffer_set_size (buffer, read.size);
-  if (memcmp (&read.format, &self->out.format, sizeof (RtPlayoutFormat)) != 0)
-    push_caps (self, &read.format);
-  if (read.first)
-    rt_stats_reply_began (self->stats, g_get_monotonic_time () * 1000);
-  frames = read.size / read.format.frame_size;
-  rt_stats_add (self->stats, RT_STAT_AUDIO_PLAYED,
-      gst_util_uint64_scale (frames, GST_SECOND, read.format.rate));
-  self->out.running = TRUE;
-  self->out.ran_dry = FALSE;
-  self->out.hold = GST_CLOCK_TIME_NONE;
-  push_buffer (self, buffer, frames);
-}
-
-static void
-push_silence (GstRealtimeConversation *self)
-{
-  guint frames = self->out.format.rate * BUFFER_TIME / GST_SECOND;
-  gsize size = (gsize) frames * self->out.format.frame_size;
-  GstBuffer *buffer = gst_buffer_new_allocate (NULL, size, NULL);
-
-  gst_buffer_memset (buffer, 0, rt_codec_silence (self->out.format.tag), size);
-  GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_GAP);
-  push_buffer (self, buffer, frames);
-}
-
 /* How much of the reply is there, compared with what is to be gathered. */
 static gboolean
 is_gathered (const RtPlayoutStatus *status, const Timing *timing)
@@ -269,10 +98,47 @@ goes_on (GstRealtimeConversation *self, const Timing *timing)
 
   if (!self->out.ran_dry)
     limit += MAX_LAG;
-  return self->out.running && timing->now <= limit;
+  return self->out.run == GST_REALTIME_RUN_SPEECH && timing->now <= limit;
 }
 
-/* A reply that begins is gathered first.  FALSE: not yet. */
+/* Silence without end leaves no room for a jump. */
+static gboolean
+is_continuous (const Timing *timing)
+{
+  return timing->silence && timing->pace;
+}
+
+/* TRUE: silence is due before anything else, since we are far behind. */
+static gboolean
+catches_up (GstRealtimeConversation *self, const Timing *timing)
+{
+  return is_continuous (timing)
+         && timing->now > self->out.next + timing->lead + MAX_LAG;
+}
+
+/* A true jump: there is nothing up to `time`. */
+static void
+skip_to (GstRealtimeConversation *self, GstClockTime time)
+{
+  if (time <= self->out.next)
+    return;
+  gst_realtime_conversation_push_gap (self, time);
+  self->out.discont = TRUE;
+}
+
+/* Where the stamps of speech begin that does not go on by itself. */
+static void
+place (GstRealtimeConversation *self, const Timing *timing)
+{
+  gboolean filled
+      = is_continuous (timing) || self->out.run == GST_REALTIME_RUN_CONCEALED;
+
+  if (filled && timing->now <= self->out.next + timing->lead + MAX_LAG)
+    return;
+  skip_to (self, self->out.hold);
+}
+
+/* A reply that begins, or begins again, is gathered first.  FALSE: not yet. */
 static gboolean
 gather (GstRealtimeConversation *self, const RtPlayoutStatus *status,
     const Timing *timing)
@@ -284,10 +150,9 @@ gather (GstRealtimeConversation *self, const RtPlayoutStatus *status,
   if (timing->pace && !is_gathered (status, timing)
       && timing->now < self->out.hold + timing->latency)
     return FALSE;
-  if (!timing->silence) {
-    push_gap (self, self->out.hold);
-    self->out.discont = TRUE;
-  }
+  if (catches_up (self, timing))
+    return FALSE;
+  place (self, timing);
   return TRUE;
 }
 
@@ -304,31 +169,67 @@ speak (GstRealtimeConversation *self, const RtPlayoutStatus *status,
   }
   size = (gsize) (status->format.rate * BUFFER_TIME / GST_SECOND)
          * status->format.frame_size;
-  push_speech (self, MIN (size, status->bytes));
+  gst_realtime_conversation_push_speech (self, MIN (size, status->bytes));
+}
+
+/* Until when nothing changes by itself. */
+static GstClockTime
+hold_end (GstRealtimeConversation *self, const Timing *timing)
+{
+  return GST_CLOCK_TIME_IS_VALID (self->out.hold)
+             ? self->out.hold + timing->latency
+             : GST_CLOCK_TIME_NONE;
+}
+
+/* A reply that has not ended ran dry: downstream gets silence in its place. */
+static gboolean
+conceals (GstRealtimeConversation *self, const RtPlayoutStatus *status,
+    const Timing *timing)
+{
+  return timing->pace && status->open && self->out.run != GST_REALTIME_RUN_NONE
+         && self->out.concealed < MAX_CONCEALED;
+}
+
+static void
+fill (GstRealtimeConversation *self, const Timing *timing, gboolean conceal,
+    GstClockTime wake_at)
+{
+  GstClockTime deadline = self->out.next + timing->lead;
+
+  if (timing->now > deadline + MAX_CATCH_UP) {
+    skip_to (self, timing->now);
+    return;
+  }
+  if (conceal && self->out.run == GST_REALTIME_RUN_SPEECH)
+    deadline += GRACE;
+  if (timing->now >= deadline) {
+    gst_realtime_conversation_push_silence (self, conceal);
+    return;
+  }
+  deadline = MIN (deadline, hold_end (self, timing));
+  gst_realtime_conversation_src_wait (self, MIN (deadline, wake_at), conceal);
 }
 
 /* Nothing to say now. */
 static void
-be_silent (
-    GstRealtimeConversation *self, const Timing *timing, GstClockTime wake_at)
+be_silent (GstRealtimeConversation *self, const RtPlayoutStatus *status,
+    const Timing *timing, GstClockTime wake_at)
 {
+  gboolean conceal = conceals (self, status, timing);
   GstClockTime deadline;
 
   self->out.ran_dry = TRUE;
-  if (timing->silence && timing->pace) {
-    deadline = self->out.next + timing->lead;
-    if (timing->now >= deadline)
-      push_silence (self);
-    else
-      gst_realtime_conversation_src_wait (self, MIN (deadline, wake_at), FALSE);
+  if (conceal || is_continuous (timing)) {
+    fill (self, timing, conceal, wake_at);
     return;
   }
-  deadline = self->out.next
-             + (self->out.running ? timing->due + BUFFER_TIME : GAP_TIME);
+  deadline = self->out.run != GST_REALTIME_RUN_NONE
+                 ? self->out.next + timing->due + BUFFER_TIME
+                 : self->out.next + GAP_TIME;
   if (GST_CLOCK_TIME_IS_VALID (self->out.hold))
-    deadline = self->out.hold + timing->latency;
+    deadline = hold_end (self, timing);
   else if (timing->now >= deadline) {
-    push_gap (self, timing->now);
+    gst_realtime_conversation_push_gap (self, timing->now);
     return;
   }
   gst_realtime_conversation_src_wait (self, MIN (deadline, wake_at), TRUE);
@@ -364,9 +265,10 @@ report (GstRealtimeConversation *self, const Timing *timing)
 static gboolean
 leave (GstRealtimeConversation *self, const Timing *timing)
 {
-  GstClockTime heard_at = self->out.next + timing->due;
+  GstClockTime heard_at = self->out.speech_end + timing->due;
 
-  if (timing->pace && self->out.running && timing->now < heard_at) {
+  if (timing->pace && GST_CLOCK_TIME_IS_VALID (self->out.speech_end)
+      && timing->now < heard_at) {
     gst_realtime_conversation_src_wait (self, heard_at, TRUE);
     return TRUE;
   }
@@ -375,7 +277,7 @@ leave (GstRealtimeConversation *self, const Timing *timing)
     return TRUE;
   }
   GST_DEBUG_OBJECT (self, "all was said: EOS");
-  push_eos (self);
+  gst_realtime_conversation_push_eos (self);
   return TRUE;
 }
 
@@ -387,10 +289,19 @@ join_time (GstRealtimeConversation *self, const Timing *timing)
 {
   if (timing->now > self->out.next + GST_SECOND
       || (timing->pace && self->out.next > timing->now + GST_SECOND)) {
-    set_anchor (self, timing->now);
-    self->out.running = FALSE;
+    gst_realtime_conversation_set_anchor (self, timing->now);
+    self->out.run = GST_REALTIME_RUN_NONE;
     self->out.discont = TRUE;
   }
+}
+
+/* What comes next does not follow from what left, but its stamps may. */
+static void
+break_off (GstRealtimeConversation *self)
+{
+  self->out.hole = FALSE;
+  self->out.run = GST_REALTIME_RUN_NONE;
+  self->out.hold = GST_CLOCK_TIME_NONE;
 }
 
 void
@@ -409,13 +320,11 @@ gst_realtime_conversation_src_loop (gpointer user_data)
     return;
   }
   if (!self->out.begun)
-    begin (self);
+    gst_realtime_conversation_push_start (self);
   if (orders.flush)
-    end_flush (self);
-  if (orders.dropped || orders.flush) {
-    self->out.discont = TRUE;
-    self->out.hold = GST_CLOCK_TIME_NONE;
-  }
+    gst_realtime_conversation_push_flush_stop (self);
+  if (orders.dropped || orders.flush)
+    break_off (self);
   if (!orders.playing) {
     gst_realtime_conversation_src_wait (self, GST_CLOCK_TIME_NONE, TRUE);
     return;
@@ -429,7 +338,7 @@ gst_realtime_conversation_src_loop (gpointer user_data)
   if (status.bytes > 0 && gather (self, &status, &timing))
     speak (self, &status, &timing);
   else if (status.bytes > 0 || !orders.eos_wanted || !leave (self, &timing))
-    be_silent (self, &timing, wake_at);
+    be_silent (self, &status, &timing, wake_at);
 }
 
 void
@@ -444,7 +353,7 @@ gst_realtime_conversation_reset_src (GstRealtimeConversation *self)
   self->paused_at = 0;
   g_mutex_unlock (&self->wait_lock);
   self->out.begun = FALSE;
-  self->out.running = FALSE;
-  self->out.hold = GST_CLOCK_TIME_NONE;
-  set_anchor (self, 0);
+  break_off (self);
+  self->out.speech_end = GST_CLOCK_TIME_NONE;
+  gst_realtime_conversation_set_anchor (self, 0);
 }

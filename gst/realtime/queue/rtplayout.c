@@ -176,11 +176,27 @@ readable (const RtTrack *track)
   return rt_track_queued (track) * track->format.frame_size;
 }
 
+/* lock */
+static gboolean
+is_open (const RtPlayout *self)
+{
+  const GList *l;
+
+  for (l = self->tracks.head; l != NULL; l = l->next) {
+    const RtTrack *track = l->data;
+
+    if (track->left > 0 && !track->ended)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 void
 rt_playout_peek (RtPlayout *self, RtPlayoutStatus *status)
 {
   memset (status, 0, sizeof *status);
   g_mutex_lock (&self->lock);
+  status->open = is_open (self);
   if (self->first != NULL) {
     const RtTrack *track = self->first->data;
 

@@ -41,6 +41,7 @@ typedef struct {
   gboolean complete;      /* that is all there will be of the track */
   RtPlayoutFormat format; /* of the first track */
   guint64 level;          /* ns queued in all tracks */
+  gboolean open;          /* more is to come of a track that began */
 } RtPlayoutStatus;
 
 typedef struct _RtPlayout RtPlayout;

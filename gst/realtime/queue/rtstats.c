@@ -28,6 +28,7 @@ static const gchar *const names[RT_STAT_LAST] = {
   [RT_STAT_AUDIO_PLAYED] = "audio-played",
   [RT_STAT_AUDIO_DROPPED_UPLINK] = "audio-dropped-uplink",
   [RT_STAT_AUDIO_DROPPED_INTERRUPTED] = "audio-dropped-interrupted",
+  [RT_STAT_UNDERRUNS] = "underruns",
   [RT_STAT_INTERRUPTIONS] = "interruptions",
   [RT_STAT_TURNS] = "turns",
   [RT_STAT_RESPONSES] = "responses",
