@@ -73,6 +73,7 @@ struct _GstRealtimeConversation {
   gboolean eos_wanted;  /* the input has ended and all was said */
   GstClockID sink_wait;
   GstClockID src_wait;
+  GstPad *src_peer;       /* what the src task pushes on at present */
   GstFlowReturn src_flow; /* fatal, for upstream to know */
 
   /* src task */
@@ -130,6 +131,10 @@ void gst_realtime_conversation_pass_end (GstRealtimeConversation *self);
 void gst_realtime_conversation_init_srcpad (GstRealtimeConversation *self);
 /* Begins a flush; the src task ends it. */
 void gst_realtime_conversation_flush_src (GstRealtimeConversation *self);
+/* Ends the src task, and whatever it waits for downstream. */
+void gst_realtime_conversation_stop_src (GstRealtimeConversation *self);
+/* The src task is about to push. */
+void gst_realtime_conversation_note_peer (GstRealtimeConversation *self);
 
 /* -srcpush.c: what leaves.  The src task only. */
 void gst_realtime_conversation_push_start (GstRealtimeConversation *self);

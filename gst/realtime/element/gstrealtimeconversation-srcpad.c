@@ -100,6 +100,59 @@ gst_realtime_conversation_flush_src (GstRealtimeConversation *self)
   gst_object_unref (peer);
 }
 
+static void
+set_peer (GstRealtimeConversation *self, GstPad *peer)
+{
+  GstPad *old;
+
+  g_mutex_lock (&self->wait_lock);
+  old = self->src_peer;
+  self->src_peer = peer;
+  g_mutex_unlock (&self->wait_lock);
+  gst_clear_object (&old);
+}
+
+void
+gst_realtime_conversation_note_peer (GstRealtimeConversation *self)
+{
+  set_peer (self, gst_pad_get_peer (self->srcpad));
+}
+
+/* The pad in which the src task may be waiting although we were unlinked from
+ * it; NULL: there is none. */
+static GstPad *
+get_former_peer (GstRealtimeConversation *self)
+{
+  GstPad *peer;
+
+  g_mutex_lock (&self->wait_lock);
+  peer = self->src_peer != NULL ? gst_object_ref (self->src_peer) : NULL;
+  g_mutex_unlock (&self->wait_lock);
+  if (peer != NULL && GST_PAD_PEER (self->srcpad) == peer)
+    gst_clear_object (&peer);
+  return peer;
+}
+
+void
+gst_realtime_conversation_stop_src (GstRealtimeConversation *self)
+{
+  GstPad *former;
+
+  gst_realtime_conversation_set_src_stopped (self, TRUE);
+  former = get_former_peer (self);
+  gst_pad_push_event (self->srcpad, gst_event_new_flush_start ());
+  if (former != NULL)
+    gst_pad_send_event (former, gst_event_new_flush_start ());
+  gst_pad_stop_task (self->srcpad);
+  /* downstream may go on without us */
+  gst_pad_push_event (self->srcpad, gst_event_new_flush_stop (FALSE));
+  if (former != NULL) {
+    gst_pad_send_event (former, gst_event_new_flush_stop (FALSE));
+    gst_object_unref (former);
+  }
+  set_peer (self, NULL);
+}
+
 void
 gst_realtime_conversation_init_srcpad (GstRealtimeConversation *self)
 {

@@ -319,6 +319,7 @@ gst_realtime_conversation_src_loop (gpointer user_data)
     gst_pad_pause_task (self->srcpad);
     return;
   }
+  gst_realtime_conversation_note_peer (self);
   if (!self->out.begun)
     gst_realtime_conversation_push_start (self);
   if (orders.flush)

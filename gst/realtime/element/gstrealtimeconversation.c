@@ -161,11 +161,7 @@ go_down (GstRealtimeConversation *self)
   set_active (self, FALSE);
   gst_realtime_conversation_close (self, RT_CLOSED_REQUESTED);
   gst_realtime_conversation_set_sink_flushing (self, TRUE);
-  gst_realtime_conversation_set_src_stopped (self, TRUE);
-  gst_pad_push_event (self->srcpad, gst_event_new_flush_start ());
-  gst_pad_stop_task (self->srcpad);
-  /* downstream may go on without us */
-  gst_pad_push_event (self->srcpad, gst_event_new_flush_stop (FALSE));
+  gst_realtime_conversation_stop_src (self);
 }
 
 /* In READY again, however it came to that.  The loop is not forgotten: a
