@@ -110,7 +110,7 @@ rt_session_cut_texts (RtSession *self, const gchar *item_id,
       self->transcript, item_id, cut_response_id, cut_text, effects);
 }
 
-/* Audio that names no item is of the one of the model's that ends next. */
+/* What names no item is of the one of the model's that ends next. */
 static gboolean
 may_be_heard (RtSession *self, const RtItem *item)
 {
@@ -139,8 +139,10 @@ rt_session_handle_item (
   rt_session_learn_call (self, item, done, effects);
   if (done && item->id != NULL && may_be_heard (self, item)) {
     rt_session_end_tracks (self, NULL, item->id, -1, effects);
-    if (!rt_session_can (self, RT_DIALECT_RESPONSES))
+    if (!rt_session_can (self, RT_DIALECT_RESPONSES)) {
       rt_session_end_texts (self, item->id, effects);
+      rt_session_end_texts (self, NULL, effects);
+    }
   }
 }
 

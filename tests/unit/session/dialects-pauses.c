@@ -130,6 +130,20 @@ static const Row text_ends[] = {
   { "item_done item=a2 kind=message role=assistant", "note item done a2" },
 };
 
+/* What names no item is of the one that ends next, be it sound or text. */
+static const Row item_ends[] = {
+  START,
+  { "item_added item=a1 kind=message role=assistant", "note item added a1" },
+  { "said_delta text=one", "note assistant 'one'" }, PLAY (1),
+  { "item_done item=u1 kind=message role=user", "note item done u1" },
+  { "item_done item=a1 kind=message role=assistant text=one",
+      "note item done a1; end 1; note assistant final 'one'" },
+  { "awaits_pause?", "no" }, { "said_delta text=two", "note assistant 'two'" },
+  { "item_done item=a2 kind=message role=assistant text=two",
+      "note item done a2; note assistant final 'two'" },
+  { "said text=two", "" }, /* the server says so itself */
+};
+
 /* Text without a name and without sound has an end, too. */
 static const Row text_only[] = {
   START,
@@ -168,6 +182,7 @@ static const Table tables[] = {
   TABLE ("nothing-is-late", "v1", nothing_is_late),
   TABLE ("next-turn", "v1", next_turn),
   TABLE ("text-ends", "v1", text_ends),
+  TABLE ("item-ends", "v1", item_ends),
   TABLE ("text-only", "v1", text_only),
   TABLE ("general", "", general),
 };
