@@ -46,6 +46,7 @@ struct _RtConversation {
   guint connect_timeout;
   gint64 connect_began;
   gint64 last_output;  /* when the model last said something */
+  gint64 input_sent;   /* when the last of the input was sent */
   gint64 last_sign;    /* the same of either side, as the server tells it */
   guint64 uncommitted; /* ns of audio appended since the last commit */
   guint malformed;     /* messages that could not be used */

@@ -198,6 +198,15 @@ rt_conversation_resume_speaking (RtConversation *self)
   rt_conversation_cancel (&self->eos_timer);
 }
 
+/* Where the protocol does not tell that the user was heard, nothing but the
+ * reply does, and a model may think for longer than any turn is looked for. */
+static gboolean
+may_be_answered (RtConversation *self)
+{
+  return (self->dialect->flags & RT_DIALECT_RESPONSES) == 0
+         && self->last_output < self->input_sent;
+}
+
 void
 rt_conversation_check_settled (RtConversation *self)
 {
@@ -209,7 +218,7 @@ rt_conversation_check_settled (RtConversation *self)
   busy = rt_session_is_busy (self->session);
   g_mutex_unlock (&self->lock);
 
-  if (busy)
+  if (busy || may_be_answered (self))
     rt_conversation_cancel (&self->settle_timer);
   else if (self->settle_timer == NULL)
     self->settle_timer
@@ -250,6 +259,7 @@ rt_conversation_serve_input_end (RtConversation *self)
   rt_conversation_pump (self, TRUE);
   append_silence (self);
   self->input_finished = TRUE;
+  self->input_sent = g_get_monotonic_time ();
   g_mutex_lock (&self->lock);
   rt_session_input_ended (
       self->session, self->uncommitted / NS_PER_MS, self->outbox);
