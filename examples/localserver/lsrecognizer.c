@@ -7,6 +7,7 @@
 #include <pocketsphinx.h>
 #include <sphinxbase/cmn.h>
 #include <sphinxbase/err.h>
+#include <sphinxbase/fe.h>
 #include <sphinxbase/feat.h>
 
 #define MODEL_DIR LS_MODEL_DIR
@@ -15,6 +16,10 @@
 /* samples between two guesses: 300 ms */
 #define PARTIAL_EVERY 4800
 #define CEPSTRA_MAX 64
+/* samples that tell how a voice sounds: 2 s */
+#define VOICE_SAMPLES 32000
+/* frames that the model's mean counts beside those of the voice: 300 ms */
+#define MODEL_FRAMES 30
 
 typedef struct {
   ps_decoder_t *ps;
@@ -47,6 +52,7 @@ struct _LsUtterance {
 
   /* the recognizer's lock */
   GArray *pending; /* gint16 */
+  guint enough;    /* of them to begin or to go on with */
   gboolean finished, freed;
   gboolean running; /* a pool thread has it */
   gboolean holds;   /* a decoder is set aside for it */
@@ -182,14 +188,41 @@ schedule (LsUtterance *self)
   g_thread_pool_push (self->recognizer->threads, utterance_ref (self), NULL);
 }
 
+/* The decoder learns what to subtract of a voice only after some eight
+ * seconds, and a short sentence is misheard until then: so it is told, by how
+ * the voice begins. And whose voice came before must not colour this one. */
+static void
+tune (Decoder *decoder, const gint16 *samples, gsize n)
+{
+  fe_t *fe = ps_get_fe (decoder->ps);
+  cmn_t *cmn = ps_get_feat (decoder->ps)->cmn_struct;
+  mfcc_t mean[CEPSTRA_MAX], **cepstra = NULL;
+  gint32 n_frames = 0, frames = MODEL_FRAMES, i, j;
+
+  for (j = 0; j < cmn->veclen; j++)
+    mean[j] = decoder->cepstral_mean[j] * MODEL_FRAMES;
+  fe_start_stream (fe);
+  fe_start_utt (fe);
+  fe_process_utt (fe, samples, n, &cepstra, &n_frames);
+  for (i = 0; i < n_frames; i++) {
+    if (cepstra[i][0] < 0) /* digital silence is no voice */
+      continue;
+    frames++;
+    for (j = 0; j < cmn->veclen; j++)
+      mean[j] += cepstra[i][j];
+  }
+  for (j = 0; j < cmn->veclen; j++)
+    mean[j] /= frames;
+  fe_free_2d (cepstra);
+  cmn_live_set (cmn, mean);
+}
+
 static gboolean
-begin (LsUtterance *self)
+begin (LsUtterance *self, const GArray *samples)
 {
   LsRecognizer *recognizer = self->recognizer;
   Decoder *decoder;
 
-  if (self->decoder != NULL)
-    return TRUE;
   g_mutex_lock (&recognizer->lock);
   decoder = g_queue_pop_head (&recognizer->idle);
   g_mutex_unlock (&recognizer->lock);
@@ -198,8 +231,9 @@ begin (LsUtterance *self)
   if (decoder == NULL)
     return FALSE;
   self->decoder = decoder;
-  /* the voice that had this decoder before must not colour this one */
-  cmn_live_set (ps_get_feat (decoder->ps)->cmn_struct, decoder->cepstral_mean);
+  /* who wants guesses does not wait for better ones */
+  tune (decoder, (const gint16 *) samples->data,
+      self->partials ? 0 : MIN (samples->len, VOICE_SAMPLES));
   ps_start_stream (decoder->ps);
   return ps_start_utt (decoder->ps) == 0;
 }
@@ -265,12 +299,27 @@ end (LsUtterance *self, gboolean wanted, gboolean understood)
     report (self, text, TRUE);
 }
 
+/* lock held. What to decode now, if only to learn that there is nothing; NULL:
+ * nothing more has come. */
+static GArray *
+take_pending (LsUtterance *self, gboolean begun)
+{
+  GArray *batch;
+
+  if (self->freed || (self->pending->len == 0 && (begun || !self->finished)))
+    return NULL;
+  batch = self->pending;
+  self->pending = g_array_new (FALSE, FALSE, sizeof (gint16));
+  self->enough = SLICE;
+  return batch;
+}
+
 static void
 run_utterance (gpointer data, gpointer user_data)
 {
   LsUtterance *self = data;
   LsRecognizer *recognizer = self->recognizer;
-  gboolean understood = begin (self);
+  gboolean begun = self->decoder != NULL, understood = TRUE;
 
   for (;;) {
     g_autoptr (GArray) batch = NULL;
@@ -279,15 +328,15 @@ run_utterance (gpointer data, gpointer user_data)
     g_mutex_lock (&recognizer->lock);
     freed = self->freed;
     ended = self->finished || freed;
-    if (!freed && self->pending->len > 0) {
-      batch = self->pending;
-      self->pending = g_array_new (FALSE, FALSE, sizeof (gint16));
-    } else if (!ended) {
+    batch = take_pending (self, begun);
+    if (batch == NULL && !ended)
       self->running = FALSE;
-    }
     g_mutex_unlock (&recognizer->lock);
 
     if (batch != NULL) {
+      if (!begun)
+        understood = begin (self, batch);
+      begun = TRUE;
       if (understood)
         decode (self, batch);
       continue;
@@ -356,6 +405,7 @@ ls_utterance_new (LsRecognizer *recognizer, gboolean partials,
   self->heard = heard;
   self->user_data = user_data;
   self->pending = g_array_new (FALSE, FALSE, sizeof (gint16));
+  self->enough = partials ? SLICE : VOICE_SAMPLES;
   return self;
 }
 
@@ -364,7 +414,7 @@ ls_utterance_feed (LsUtterance *self, const gint16 *samples, gsize n)
 {
   g_mutex_lock (&self->recognizer->lock);
   g_array_append_vals (self->pending, samples, n);
-  if (self->pending->len >= SLICE)
+  if (self->pending->len >= self->enough)
     schedule (self);
   g_mutex_unlock (&self->recognizer->lock);
 }

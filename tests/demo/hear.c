@@ -8,7 +8,7 @@
 #include "lsrecognizer.h"
 #include "lsrecording.h"
 
-#define MAX_WORD_ERRORS 0.5
+#define MAX_WORD_ERRORS 0.35
 #define DEADLINE_S 120
 
 typedef struct {

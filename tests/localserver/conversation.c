@@ -6,7 +6,7 @@
 #include "lsrecognizer.h"
 #include "lsrecording.h"
 #include "lsresample.h"
-#include "lsvoice.h"
+#include "lsspoken.h"
 
 #include <string.h>
 
@@ -56,38 +56,6 @@ understand (const GByteArray *audio)
   g_test_message ("understood: %s", text);
   g_clear_pointer (&utterance, ls_utterance_free);
   return text;
-}
-
-typedef struct {
-  LsFormat format;
-  GByteArray *bytes;
-  gboolean done;
-} Said;
-
-static void
-said_cb (const gchar *sentence, GArray *samples, gpointer user_data)
-{
-  Said *said = user_data;
-
-  said->done = sentence == NULL;
-  if (sentence != NULL)
-    ls_format_encode (said->format, (const gint16 *) samples->data,
-        samples->len, said->bytes);
-}
-
-/* the same voice without a server and a socket */
-static GByteArray *
-say_here (const gchar *text, LsFormat format)
-{
-  g_autoptr (LsVoice) voice = ls_voice_new ();
-  Said said = { format, g_byte_array_new () };
-  LsSpeech *speech = ls_voice_speak (
-      voice, text, "marin", 1.0, ls_format_rate (format), said_cb, &said);
-
-  while (!said.done)
-    g_main_context_iteration (NULL, TRUE);
-  ls_speech_free (speech);
-  return said.bytes;
 }
 
 /* from speech_started to the end of the user's item; gives its id */
@@ -250,7 +218,9 @@ test_telephone (void)
   g_autoptr (GArray) low = g_array_new (FALSE, FALSE, sizeof (gint16));
   g_autoptr (LsResample) resample = ls_resample_new (16000, 8000);
   g_autoptr (GByteArray) bytes = g_byte_array_new ();
-  g_autoptr (GByteArray) audio = NULL, expected = NULL;
+  g_autoptr (GByteArray) expected = g_byte_array_new ();
+  g_autoptr (GByteArray) audio = NULL;
+  g_autoptr (GArray) spoken = NULL;
   g_autoptr (LsProcess) server = NULL;
   g_autoptr (LsClient) client = NULL;
   g_autofree gchar *id = NULL;
@@ -288,7 +258,9 @@ test_telephone (void)
       "I heard: go forward ten meters.");
   ls_client_wait (client, "response.done");
   audio = ls_client_collect_audio (client, id);
-  expected = say_here ("I heard: go forward ten meters.", LS_FORMAT_ALAW);
+  spoken = ls_spoken_say ("I heard: go forward ten meters.", "marin", 8000);
+  ls_format_encode (
+      LS_FORMAT_ALAW, (const gint16 *) spoken->data, spoken->len, expected);
   g_assert_cmpmem (audio->data, audio->len, expected->data, expected->len);
 }
 
