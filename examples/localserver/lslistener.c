@@ -14,8 +14,8 @@ struct _LsListener {
   LsListenerHost host;
   const LsHearing *hearing;
 
-  LsFormat format;
   gboolean detecting;
+  guint rate;           /* of what was appended last; 0: nothing was */
   LsResample *resample; /* NULL: a telephone's rate is unfolded */
   LsVad *vad;
   GArray *samples;  /* gint16 at 16 kHz, less than a frame between calls */
@@ -25,22 +25,14 @@ struct _LsListener {
 };
 
 static void
-start_format (LsListener *self)
+change_rate (LsListener *self, guint rate)
 {
+  if (self->resample != NULL)
+    ls_resample_flush (self->resample, self->samples);
   g_clear_pointer (&self->resample, ls_resample_free);
-  self->format = self->hearing->input;
-  if (ls_format_rate (self->format) != TELEPHONE_RATE)
-    self->resample
-        = ls_resample_new (ls_format_rate (self->format), LS_VAD_RATE);
-}
-
-static void
-take_in (LsListener *self, const gint16 *decoded, gsize n)
-{
-  if (self->resample == NULL)
-    ls_resample_unfold (decoded, n, self->samples);
-  else
-    ls_resample_push (self->resample, decoded, n, self->samples);
+  self->rate = rate;
+  if (rate != TELEPHONE_RATE)
+    self->resample = ls_resample_new (rate, LS_VAD_RATE);
 }
 
 LsListener *
@@ -53,7 +45,6 @@ ls_listener_new (const LsListenerHost *host, const LsHearing *hearing)
   self->vad = ls_vad_new ();
   self->samples = g_array_new (FALSE, FALSE, sizeof (gint16));
   self->preroll = g_array_new (FALSE, FALSE, sizeof (gint16));
-  start_format (self);
   self->detecting = hearing->detect_turns;
   ls_listener_reconfigure (self);
   return self;
@@ -73,8 +64,6 @@ ls_listener_free (LsListener *self)
 void
 ls_listener_reconfigure (LsListener *self)
 {
-  if (self->format != self->hearing->input)
-    start_format (self);
   ls_vad_configure (
       self->vad, self->hearing->threshold, self->hearing->silence_ms);
   if (self->hearing->detect_turns && !self->detecting)
@@ -173,13 +162,26 @@ listen (LsListener *self)
 }
 
 void
+ls_listener_hear (LsListener *self, const gint16 *samples, gsize n, guint rate)
+{
+  if (rate != self->rate)
+    change_rate (self, rate);
+  if (self->resample == NULL)
+    ls_resample_unfold (samples, n, self->samples);
+  else
+    ls_resample_push (self->resample, samples, n, self->samples);
+  listen (self);
+}
+
+void
 ls_listener_append (LsListener *self, const guint8 *bytes, gsize n)
 {
+  LsFormat format = self->hearing->input;
   g_autoptr (GArray) decoded = g_array_new (FALSE, FALSE, sizeof (gint16));
 
-  ls_format_decode (self->format, bytes, n, decoded);
-  take_in (self, (const gint16 *) decoded->data, decoded->len);
-  listen (self);
+  ls_format_decode (format, bytes, n, decoded);
+  ls_listener_hear (self, (const gint16 *) decoded->data, decoded->len,
+      ls_format_rate (format));
 }
 
 gboolean

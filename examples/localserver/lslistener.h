@@ -24,7 +24,11 @@ void ls_listener_free (LsListener *self);
 /* hearing has changed */
 void ls_listener_reconfigure (LsListener *self);
 
+/* in the format of the session */
 void ls_listener_append (LsListener *self, const guint8 *bytes, gsize n);
+/* mono, of any rate */
+void ls_listener_hear (
+    LsListener *self, const gint16 *samples, gsize n, guint rate);
 /* FALSE: less than 100 ms are there, *available says how much */
 gboolean ls_listener_commit (LsListener *self, gdouble *available_ms);
 void ls_listener_clear (LsListener *self);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * The client events, one function each. They come validated; what is checked
- * here is what only the state of the session can tell. */
+ * The client events of realtime-v2, one function each. They come validated;
+ * what is checked here is what only the state of the session can tell. */
 #include "lssession-private.h"
 
 #include <string.h>
@@ -10,16 +10,12 @@ typedef LsFault *(*RequestFunc) (LsSession *self, JsonObject *event);
 static LsFault *
 update_session (LsSession *self, JsonObject *event)
 {
-  LsFault *fault = ls_config_apply (self->config,
-      json_object_get_object_member (event, "session"), self->spoke);
+  LsFault *fault = ls_session_configure (
+      self, json_object_get_object_member (event, "session"));
 
-  if (fault != NULL)
-    return fault;
-  ls_listener_reconfigure (self->listener);
-  if (ls_config_hearing (self->config)->idle_ms == 0)
-    ls_session_stop_waiting (self);
-  ls_session_send (self, ls_event_session ("session.updated", self->config));
-  return NULL;
+  if (fault == NULL)
+    ls_session_send (self, ls_event_session ("session.updated", self->config));
+  return fault;
 }
 
 /* strict, where GLib's decoder takes anything */
@@ -45,24 +41,41 @@ decode_base64 (const gchar *text, gsize *size)
   return g_base64_decode (text, size);
 }
 
+GBytes *
+ls_requests_decode_audio (
+    JsonObject *event, const gchar *name, guint frame_size, LsFault **fault)
+{
+  gsize size = 0;
+  g_autofree guint8 *bytes
+      = decode_base64 (json_object_get_string_member (event, name), &size);
+
+  if (bytes == NULL)
+    *fault = ls_fault_new ("invalid_value", name,
+        "Invalid '%s'. Expected base64-encoded audio bytes, but got an "
+        "invalid value.",
+        name);
+  else if (size % frame_size != 0)
+    *fault = ls_fault_new ("invalid_value", name,
+        "Invalid '%s'. Expected whole samples of %u bytes, but got "
+        "%" G_GSIZE_FORMAT " bytes.",
+        name, frame_size, size);
+  else
+    return g_bytes_new_take (g_steal_pointer (&bytes), size);
+  return NULL;
+}
+
 static LsFault *
 append_audio (LsSession *self, JsonObject *event)
 {
   LsFormat format = ls_config_hearing (self->config)->input;
-  gsize size = 0;
-  g_autofree guint8 *bytes
-      = decode_base64 (json_object_get_string_member (event, "audio"), &size);
+  LsFault *fault = NULL;
+  g_autoptr (GBytes) audio = ls_requests_decode_audio (
+      event, "audio", ls_format_sample_size (format), &fault);
 
-  if (bytes == NULL)
-    return ls_fault_new ("invalid_value", "audio",
-        "Invalid 'audio'. Expected base64-encoded audio bytes, but got an "
-        "invalid value.");
-  if (size % ls_format_sample_size (format) != 0)
-    return ls_fault_new ("invalid_value", "audio",
-        "Invalid 'audio'. Expected whole 16 bit samples, but got "
-        "%" G_GSIZE_FORMAT " bytes.",
-        size);
-  ls_listener_append (self->listener, bytes, size);
+  if (audio == NULL)
+    return fault;
+  ls_listener_append (
+      self->listener, g_bytes_get_data (audio, NULL), g_bytes_get_size (audio));
   return NULL;
 }
 
@@ -287,8 +300,8 @@ static const struct {
   { "response.cancel", cancel_response },
 };
 
-static LsFault *
-dispatch (LsSession *self, JsonObject *event)
+LsFault *
+ls_requests_do (LsSession *self, JsonObject *event)
 {
   const gchar *type = json_object_get_string_member (event, "type");
   guint i;
@@ -297,6 +310,24 @@ dispatch (LsSession *self, JsonObject *event)
     if (g_str_equal (requests[i].type, type))
       return requests[i].handle (self, event);
   g_assert_not_reached (); /* the tables of lsrules.c name these and no more */
+}
+
+static LsFault *
+handle (LsSession *self, JsonNode *node)
+{
+  const LsDialect *dialect = self->services->dialect;
+  JsonObject *event = json_node_get_object (node);
+  LsFault *fault = ls_validate_event (node, dialect->rules);
+
+  if (fault != NULL)
+    return fault;
+  if (!self->opened
+      && !g_str_equal (
+          json_object_get_string_member (event, "type"), dialect->opening))
+    return ls_fault_new ("invalid_event", NULL,
+        "The first event of a session is '%s', but got '%s'.", dialect->opening,
+        json_object_get_string_member (event, "type"));
+  return dialect->handle (self, event);
 }
 
 void
@@ -309,9 +340,7 @@ ls_requests_handle (LsSession *self, const gchar *text, gsize length)
       = event != NULL ? json_object_get_member (event, "event_id") : NULL;
 
   if (event != NULL)
-    fault = ls_validate_event (node);
-  if (fault == NULL)
-    fault = dispatch (self, event);
+    fault = handle (self, node);
   if (fault != NULL)
     ls_session_refuse (self, fault,
         id != NULL && json_node_get_value_type (id) == G_TYPE_STRING

@@ -3,23 +3,9 @@
  * variants is open: nobody looks into it. */
 #include "lsrules.h"
 
-#define END \
-  {         \
-    NULL    \
-  }
-#define VALUES(...)      \
-  (const gchar *const[]) \
-  {                      \
-    __VA_ARGS__, NULL    \
-  }
-#define EVENT_ID                             \
-  { "event_id", LS_STRING, .longest = 512 }, \
-  {                                          \
-    "type", LS_STRING | LS_REQUIRED          \
-  }
-
-/* the longest append: 15 MiB of audio, in base64 */
-#define AUDIO_LONGEST (15 * 1024 * 1024)
+#define END LS_RULES_END
+#define VALUES LS_RULES_VALUES
+#define EVENT_ID LS_RULES_EVENT
 
 /* formats */
 
@@ -337,7 +323,7 @@ static const LsRule session_update[] = {
 };
 static const LsRule buffer_append[] = {
   EVENT_ID,
-  { "audio", LS_STRING | LS_REQUIRED, .longest = AUDIO_LONGEST },
+  { "audio", LS_STRING | LS_REQUIRED, .longest = LS_RULES_AUDIO_LONGEST },
   END,
 };
 static const LsRule bare_event[] = { EVENT_ID, END };
@@ -383,5 +369,4 @@ static const LsVariant events[] = {
   END,
 };
 
-const LsRule ls_rules_event
-    = { "", LS_OBJECT, .tag = "type", .variants = events };
+const LsRule ls_rules_v2 = { "", LS_OBJECT, .tag = "type", .variants = events };

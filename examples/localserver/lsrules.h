@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * The shapes of the client events as tables, read by lsvalidate.c alone. */
+ * The shapes of the client events as tables, read by lsvalidate.c alone.
+ * Those of realtime-v2 are in lsrules.c, the others with their dialects. */
 #pragma once
 
 #include <glib.h>
@@ -37,6 +38,26 @@ struct _LsVariant {
   const LsRule *fields;
 };
 
-extern const LsRule ls_rules_event;
+/* the last row of a table */
+#define LS_RULES_END \
+  {                  \
+    NULL             \
+  }
+#define LS_RULES_VALUES(...) \
+  (const gchar *const[])     \
+  {                          \
+    __VA_ARGS__, NULL        \
+  }
+/* what every event has */
+#define LS_RULES_EVENT                       \
+  { "event_id", LS_STRING, .longest = 512 }, \
+  {                                          \
+    "type", LS_STRING | LS_REQUIRED          \
+  }
+/* the longest append: 15 MiB of audio, in base64 */
+#define LS_RULES_AUDIO_LONGEST (15 * 1024 * 1024)
+
+/* the events of realtime-v2 */
+extern const LsRule ls_rules_v2;
 
 G_END_DECLS

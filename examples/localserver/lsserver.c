@@ -3,15 +3,14 @@
  * the socket opens, an error says why, and it is closed again. */
 #include "lsserver.h"
 
+#include "lsdialect.h"
 #include "lsevents.h"
 
 #include <openssl/crypto.h>
 #include <string.h>
 
-#define PATH "/v1/realtime"
 #define GOODBYE_MS 1000
 #define CLOSE_UNAUTHORISED 3000
-#define CLOSE_BAD_REQUEST 4000
 
 struct _LsServer {
   const LsServerSettings *settings;
@@ -29,14 +28,16 @@ session_closed (LsSession *session, gpointer user_data)
 
 /* takes the fault; the socket keeps itself until it is closed */
 static void
-turn_away (SoupWebsocketConnection *socket, LsFault *fault, gushort code)
+turn_away (LsServer *self, SoupWebsocketConnection *socket, LsFault *fault,
+    gushort code)
 {
   g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
   g_autofree gchar *text = NULL;
   g_autofree gchar *reason
       = g_strconcat ("invalid_request_error.", fault->code, NULL);
 
-  json_node_take_object (node, ls_event_error (fault, NULL));
+  json_node_take_object (node,
+      self->settings->services.dialect->say (ls_event_error (fault, NULL)));
   text = json_to_string (node, FALSE);
   g_signal_connect (
       g_object_ref (socket), "closed", G_CALLBACK (g_object_unref), NULL);
@@ -46,12 +47,10 @@ turn_away (SoupWebsocketConnection *socket, LsFault *fault, gushort code)
 }
 
 static gboolean
-has_key (const LsServer *self, SoupServerMessage *message)
+has_key (const LsServer *self, const LsHandshake *handshake)
 {
-  SoupMessageHeaders *headers
-      = soup_server_message_get_request_headers (message);
-  const gchar *given = soup_message_headers_get_one (headers, "api-key");
-  const gchar *bearer = soup_message_headers_get_one (headers, "Authorization");
+  const gchar *given = ls_handshake_header (handshake, "api-key");
+  const gchar *bearer = ls_handshake_header (handshake, "Authorization");
   gsize length = strlen (self->settings->key);
 
   if (given == NULL && bearer != NULL
@@ -61,68 +60,37 @@ has_key (const LsServer *self, SoupServerMessage *message)
          && CRYPTO_memcmp (given, self->settings->key, length) == 0;
 }
 
-static LsFault *
-check_query (GHashTable *query, const gchar **model)
-{
-  const gchar *intent
-      = query != NULL ? g_hash_table_lookup (query, "intent") : NULL;
-
-  *model = query != NULL ? g_hash_table_lookup (query, "model") : NULL;
-  if (intent == NULL) {
-    if (*model == NULL || **model == '\0')
-      return ls_fault_new (
-          "missing_model", NULL, "You must provide a model parameter.");
-    return NULL;
-  }
-  if (!g_str_equal (intent, "transcription"))
-    return ls_fault_new ("invalid_value", "intent",
-        "Invalid value: '%s'. Supported values are: 'transcription'.", intent);
-  if (*model != NULL)
-    return ls_fault_new ("invalid_model", NULL,
-        "You must not provide a model parameter for transcription "
-        "sessions.");
-  return NULL;
-}
-
 static void
 socket_opened_cb (SoupServer *soup, SoupServerMessage *message,
     const char *path, SoupWebsocketConnection *socket, gpointer user_data)
 {
   LsServer *self = user_data;
-  GUri *uri = soup_server_message_get_uri (message);
-  g_autoptr (GHashTable) query = NULL;
+  const LsDialect *dialect = self->settings->services.dialect;
+  const gchar *asked = g_uri_get_query (soup_server_message_get_uri (message));
+  g_autoptr (GHashTable) query
+      = asked != NULL ? soup_form_decode (asked) : NULL;
+  const LsHandshake handshake
+      = { query, soup_server_message_get_request_headers (message) };
   const gchar *model = NULL;
   LsFault *fault;
 
   /* libsoup gives a handler everything below its path as well */
-  if (!g_str_equal (path, PATH)) {
-    turn_away (socket,
+  if (!g_str_equal (path, dialect->path)) {
+    turn_away (self, socket,
         ls_fault_new (
             "invalid_value", "path", "Unknown request URL: '%s'.", path),
-        CLOSE_BAD_REQUEST);
+        LS_CLOSE_BAD_REQUEST);
     return;
   }
-  if (self->settings->key != NULL && !has_key (self, message)) {
-    turn_away (socket,
+  if (self->settings->key != NULL && !has_key (self, &handshake)) {
+    turn_away (self, socket,
         ls_fault_new ("invalid_api_key", NULL, "Incorrect API key provided."),
         CLOSE_UNAUTHORISED);
     return;
   }
-  if (soup_message_headers_get_one (
-          soup_server_message_get_request_headers (message), "OpenAI-Beta")
-      != NULL) {
-    turn_away (socket,
-        ls_fault_new ("beta_api_shape_disabled", NULL,
-            "The beta shape of the realtime API is not supported any more. "
-            "Leave the OpenAI-Beta header out."),
-        CLOSE_BAD_REQUEST);
-    return;
-  }
-  if (g_uri_get_query (uri) != NULL)
-    query = soup_form_decode (g_uri_get_query (uri));
-  fault = check_query (query, &model);
+  fault = dialect->admit (&handshake, &model);
   if (fault != NULL) {
-    turn_away (socket, fault, CLOSE_BAD_REQUEST);
+    turn_away (self, socket, fault, LS_CLOSE_BAD_REQUEST);
     return;
   }
   g_ptr_array_add (
@@ -160,8 +128,9 @@ ls_server_new (const LsServerSettings *settings, GError **error)
   /* a compressed frame would slip past the limit of the payload */
   soup_server_remove_websocket_extension (
       self->soup, SOUP_TYPE_WEBSOCKET_EXTENSION_DEFLATE);
-  soup_server_add_websocket_handler (
-      self->soup, PATH, NULL, protocols, socket_opened_cb, self, NULL);
+  soup_server_add_websocket_handler (self->soup,
+      settings->services.dialect->path, NULL, protocols, socket_opened_cb, self,
+      NULL);
   return listen (self, error) ? g_steal_pointer (&self) : NULL;
 }
 
@@ -210,10 +179,10 @@ ls_server_get_url (const LsServer *self)
   gchar *url;
 
   url = g_strdup_printf (strchr (g_uri_get_host (uri), ':') != NULL
-                             ? "%s://[%s]:%d" PATH
-                             : "%s://%s:%d" PATH,
+                             ? "%s://[%s]:%d%s"
+                             : "%s://%s:%d%s",
       self->settings->certificate != NULL ? "wss" : "ws", g_uri_get_host (uri),
-      g_uri_get_port (uri));
+      g_uri_get_port (uri), self->settings->services.dialect->path);
   g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
   return url;
 }

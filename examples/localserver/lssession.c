@@ -15,6 +15,9 @@ ls_session_send (LsSession *self, JsonObject *event)
   g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
   g_autofree gchar *text = NULL;
 
+  event = self->services->dialect->say (event);
+  if (event == NULL)
+    return;
   json_node_take_object (node, event);
   if (soup_websocket_connection_get_state (self->socket)
       != SOUP_WEBSOCKET_STATE_OPEN)
@@ -31,8 +34,13 @@ void
 ls_session_refuse (
     LsSession *self, LsFault *fault, const gchar *client_event_id)
 {
+  g_autofree gchar *reason
+      = g_strconcat ("invalid_request_error.", fault->code, NULL);
+
   ls_session_send (self, ls_event_error (fault, client_event_id));
   ls_fault_free (fault);
+  if (self->services->dialect->errors_end)
+    ls_session_close (self, LS_CLOSE_BAD_REQUEST, reason);
 }
 
 static void
@@ -47,6 +55,19 @@ ls_session_stop_waiting (LsSession *self)
   if (self->idle != 0)
     g_source_remove (self->idle);
   self->idle = 0;
+}
+
+LsFault *
+ls_session_configure (LsSession *self, JsonObject *settings)
+{
+  LsFault *fault = ls_config_apply (self->config, settings, self->spoke);
+
+  if (fault != NULL)
+    return fault;
+  ls_listener_reconfigure (self->listener);
+  if (ls_config_hearing (self->config)->idle_ms == 0)
+    ls_session_stop_waiting (self);
+  return NULL;
 }
 
 gboolean
@@ -121,8 +142,11 @@ try_to_begin (LsSession *self)
     return;
   items = self->input != NULL ? g_ptr_array_ref (self->input)
                               : ls_conversation_unhandled (self->conversation);
-  if (all_ready (items))
-    ls_response_begin (self->response, plan (self, items));
+  if (!all_ready (items))
+    return;
+  if (self->input == NULL)
+    self->reply_due = FALSE; /* this one is about all that is new */
+  ls_response_begin (self->response, plan (self, items));
 }
 
 static void
@@ -200,6 +224,15 @@ ls_session_respond (LsSession *self, JsonObject *request, GPtrArray *input)
   try_to_begin (self);
 }
 
+void
+ls_session_owe_reply (LsSession *self)
+{
+  if (self->response != NULL)
+    self->reply_due = TRUE;
+  else
+    ls_session_respond (self, NULL, NULL);
+}
+
 static void
 speech_started (gpointer user_data)
 {
@@ -224,12 +257,8 @@ turn_committed (LsTurn *turn, gboolean detected, gpointer user_data)
   ls_session_add_item (self, item, NULL);
   g_ptr_array_add (self->turns, turn);
   ls_turn_finish (turn);
-  if (!detected || !hearing->create_response || hearing->transcription_only)
-    return;
-  if (self->response != NULL)
-    self->reply_due = TRUE;
-  else
-    ls_session_respond (self, NULL, NULL);
+  if (detected && hearing->create_response && !hearing->transcription_only)
+    ls_session_owe_reply (self);
 }
 
 static void
@@ -274,15 +303,27 @@ static gboolean
 session_expired (gpointer user_data)
 {
   LsSession *self = user_data;
+  g_autoptr (LsFault) fault = ls_fault_new ("session_expired", NULL,
+      "Your session hit the maximum duration of %u minutes.",
+      self->services->duration / 60);
 
   self->expiry = 0;
-  ls_session_refuse (self,
-      ls_fault_new ("session_expired", NULL,
-          "Your session hit the maximum duration of %u minutes.",
-          self->services->duration / 60),
-      NULL);
+  ls_session_send (self, ls_event_error (fault, NULL));
   ls_session_close (self, CLOSE_GOING_AWAY, "session_expired");
   return G_SOURCE_REMOVE;
+}
+
+static void
+grant (LsSession *self, const gchar *settings)
+{
+  g_autoptr (JsonNode) node = NULL;
+  g_autoptr (LsFault) fault = NULL;
+
+  if (settings == NULL)
+    return;
+  node = json_from_string (settings, NULL);
+  fault = ls_session_configure (self, json_node_get_object (node));
+  g_assert (fault == NULL);
 }
 
 LsSession *
@@ -309,7 +350,10 @@ ls_session_new (SoupWebsocketConnection *socket, const LsServices *services,
   soup_websocket_connection_set_keepalive_interval (socket, PING_INTERVAL);
   g_signal_connect (socket, "message", G_CALLBACK (message_cb), self);
   g_signal_connect (socket, "closed", G_CALLBACK (closed_cb), self);
-  ls_session_send (self, ls_event_session ("session.created", self->config));
+  grant (self, services->dialect->granted);
+  self->opened = services->dialect->opening == NULL;
+  if (self->opened)
+    ls_session_send (self, ls_event_session ("session.created", self->config));
   return self;
 }
 

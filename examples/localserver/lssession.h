@@ -11,8 +11,14 @@
 
 G_BEGIN_DECLS
 
+/* of a client that asks for what cannot be */
+#define LS_CLOSE_BAD_REQUEST 4000
+
+typedef struct _LsDialect LsDialect;
+
 /* what all sessions share; outlives them */
 typedef struct {
+  const LsDialect *dialect;
   LsRecognizer *recognizer;
   LsVoice *voice;
   gdouble pace;

@@ -3,7 +3,8 @@
  * Pure; the errors are worded as the service words them. */
 #pragma once
 
-#include <glib.h>
+#include "lsrules.h"
+
 #include <json-glib/json-glib.h>
 
 G_BEGIN_DECLS
@@ -21,7 +22,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (LsFault, ls_fault_free)
 
 /* text to a JSON object, without recursion into what is nested too deep */
 JsonNode *ls_validate_parse (const gchar *text, gsize length, LsFault **fault);
-/* NULL: there is nothing wrong with the event */
-LsFault *ls_validate_event (JsonNode *event);
+/* NULL: there is nothing wrong with the event, by the rules of a dialect */
+LsFault *ls_validate_event (JsonNode *event, const LsRule *rules);
 
 G_END_DECLS

@@ -31,6 +31,7 @@ static const struct {
   { "cedar", register_cmu_us_rms },
   { "ash", register_cmu_us_rms },
   { "echo", register_cmu_us_rms },
+  { "cove", register_cmu_us_rms },
   { "verse", register_cmu_us_awb },
   { "ballad", register_cmu_us_kal16 },
 };

@@ -2,6 +2,7 @@
  * realtime-localserver: a realtime speech service on this machine.
  * Options, signals and the main loop; everything else is in the ls files. */
 #include "lscertificate.h"
+#include "lsdialect.h"
 #include "lsserver.h"
 
 #include <errno.h>
@@ -18,6 +19,7 @@
 typedef struct {
   gchar *host;
   gint port;
+  gchar *protocol;
   gboolean tls;
   gchar *tls_ca_out;
   gchar *api_key_env;
@@ -36,6 +38,8 @@ parse_options (Options *options, gint *argc, gchar ***argv, GError **error)
         "IP address to listen on (127.0.0.1)", "ADDRESS" },
     { "port", 0, 0, G_OPTION_ARG_INT, &options->port,
         "Port to listen on (0: one that is free)", "PORT" },
+    { "protocol", 0, 0, G_OPTION_ARG_STRING, &options->protocol,
+        "realtime-v2, realtime-v1 or session-create (realtime-v2)", "NAME" },
     { "tls", 0, 0, G_OPTION_ARG_NONE, &options->tls,
         "Speak wss, with a certificate made for this run", NULL },
     { "tls-ca-out", 0, 0, G_OPTION_ARG_FILENAME, &options->tls_ca_out,
@@ -79,6 +83,15 @@ bad_option (GError **error, const gchar *message)
   g_set_error_literal (
       error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, message);
   return FALSE;
+}
+
+static gboolean
+read_protocol (const gchar *name, const LsDialect **dialect, GError **error)
+{
+  *dialect = ls_dialect_find (name != NULL ? name : "realtime-v2");
+  return *dialect != NULL
+         || bad_option (error,
+             "--protocol is 'realtime-v2', 'realtime-v1' or 'session-create'");
 }
 
 static gboolean
@@ -209,6 +222,7 @@ run (const Options *options, GError **error)
   gboolean served;
 
   if (!check_options (options, error)
+      || !read_protocol (options->protocol, &services->dialect, error)
       || !read_pace (options->pace, &services->pace, error)
       || !read_key (options, &key, error))
     return FALSE;
@@ -261,6 +275,7 @@ main (int argc, char **argv)
   if (error != NULL)
     g_printerr ("%s: %s\n", g_get_prgname (), error->message);
   g_free (options.host);
+  g_free (options.protocol);
   g_free (options.tls_ca_out);
   g_free (options.api_key_env);
   g_free (options.require_key_file);

@@ -34,6 +34,7 @@ test_options (void)
   expect_exit (2, "--port", "--port", "70000");
   expect_exit (2, "--bogus", "--bogus", NULL);
   expect_exit (2, "Unexpected argument 'stray'", "stray", NULL);
+  expect_exit (2, "--protocol", "--protocol", "realtime-v3");
   expect_exit (2, "--pace", "--pace", "0.5");
   expect_exit (2, "--pace", "--pace", "nan");
   expect_exit (2, "--decoders", "--decoders", "0");

@@ -317,6 +317,12 @@ next_event (LsClient *self, gint64 deadline, const gchar *type)
 }
 
 JsonObject *
+ls_client_next (LsClient *self)
+{
+  return next_event (self, deadline_from_now (), "anything");
+}
+
+JsonObject *
 ls_client_wait (LsClient *self, const gchar *type)
 {
   gint64 deadline = deadline_from_now ();
@@ -379,8 +385,10 @@ ls_client_collect_audio (LsClient *self, const gchar *response_id)
     g_autofree guchar *bytes = NULL;
     gsize n;
 
-    if (!g_str_equal (type_at (self, i), "response.output_audio.delta")
-        || !g_str_equal (ls_json_string (event, "response_id"), response_id))
+    if (!g_str_has_suffix (type_at (self, i), ".output_audio.delta")
+        || (response_id != NULL
+            && !g_str_equal (
+                ls_json_string (event, "response_id"), response_id)))
       continue;
     bytes = g_base64_decode (ls_json_string (event, "delta"), &n);
     g_byte_array_append (audio, bytes, n);

@@ -35,6 +35,8 @@ void ls_client_update (LsClient *self, const gchar *fields);
 void ls_client_speak (LsClient *self, const GArray *samples, guint pause_ms);
 void ls_client_append (LsClient *self, const guint8 *bytes, gsize n);
 
+/* the next event; borrowed */
+JsonObject *ls_client_next (LsClient *self);
 /* the next event of the type, those before it are passed over; borrowed */
 JsonObject *ls_client_wait (LsClient *self, const gchar *type);
 /* the next event, which has to be of the type */
@@ -45,7 +47,7 @@ JsonObject *ls_client_expect_error (LsClient *self, const gchar *code);
 gushort ls_client_wait_close (LsClient *self);
 /* how many events of the type came so far */
 guint ls_client_count (LsClient *self, const gchar *type);
-/* the audio of all deltas of a response, as it was sent */
+/* the audio of all deltas, as it was sent; of a response, NULL: of all */
 GByteArray *ls_client_collect_audio (LsClient *self, const gchar *response_id);
 
 /* a member below, "a.b.c"; fails when it is not there or not a string */

@@ -148,7 +148,7 @@ check (const gchar *event, gsize length)
   LsFault *fault = NULL;
   g_autoptr (JsonNode) node = ls_validate_parse (event, length, &fault);
 
-  return node != NULL ? ls_validate_event (node) : fault;
+  return node != NULL ? ls_validate_event (node, &ls_rules_v2) : fault;
 }
 
 static void
