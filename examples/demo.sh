@@ -7,12 +7,13 @@ set -euo pipefail
 
 usage () {
   cat <<'USAGE'
-Usage: examples/demo.sh [FILE.wav]
-       examples/demo.sh --talk
+Usage: examples/demo.sh [--protocol NAME] [FILE.wav]
+       examples/demo.sh [--protocol NAME] --talk
 
-  FILE.wav  what is said to the model (default: a recording of a man who says
-            "go forward ten meters")
-  --talk    talk to it yourself, by microphone and loudspeaker
+  FILE.wav         what is said to the model (default: a recording of a man
+                   who says "go forward ten meters")
+  --talk           talk to it yourself, by microphone and loudspeaker
+  --protocol NAME  realtime-v2 (default), realtime-v1 or session-create
 
 What the model says is written to reply.wav and answered.wav in OUTDIR
 (default: demo-output/ in the current directory). BUILDDIR is where it builds
@@ -22,18 +23,28 @@ USAGE
 
 mode=recording
 recording=
-case "${1:-}" in
-  '') ;;
-  --talk) mode=talk ;;
-  -h | --help) usage; exit 0 ;;
-  -*) usage >&2; exit 2 ;;
-  *)
-    recording=$(realpath -e -- "$1") || {
-      echo "demo: there is no file $1" >&2
-      exit 2
-    }
-    ;;
-esac
+protocol=realtime-v2
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --talk) mode="talk" ;;
+    --protocol)
+      protocol=${2:-}
+      case "$protocol" in
+        realtime-v2 | realtime-v1 | session-create) shift ;;
+        *) usage >&2; exit 2 ;;
+      esac
+      ;;
+    -h | --help) usage; exit 0 ;;
+    -*) usage >&2; exit 2 ;;
+    *)
+      recording=$(realpath -e -- "$1") || {
+        echo "demo: there is no file $1" >&2
+        exit 2
+      }
+      ;;
+  esac
+  shift
+done
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build=$(realpath -m "${BUILDDIR:-$root/build}")
@@ -66,7 +77,8 @@ export GST_PLUGIN_PATH_1_0="$build/gst/realtime/element${GST_PLUGIN_PATH_1_0:+:$
 
 say 'Starting the local server'
 mkfifo "$work/said"
-"$build/examples/localserver/realtime-localserver" --port 0 > "$work/said" &
+"$build/examples/localserver/realtime-localserver" --port 0 \
+  --protocol "$protocol" > "$work/said" &
 server=$!
 read -r -t 60 line < "$work/said" || {
   echo 'demo: the local server did not start' >&2
@@ -77,7 +89,7 @@ uri=${line##* }
 
 if [ "$mode" = talk ]; then
   say 'Talk now; Ctrl-C ends it'
-  "$build/examples/realtime-talk" --uri "$uri" --talk
+  "$build/examples/realtime-talk" --uri "$uri" --protocol "$protocol" --talk
   exit
 fi
 
@@ -90,10 +102,17 @@ if [ -z "$recording" ]; then
     num-channels=1 ! wavenc ! filesink location="$recording"
 fi
 
+# Where there are no transcripts, items say what was said.
+items=()
+if [ "$protocol" = session-create ]; then
+  items=(-e 's/.*realtime-item, .*\\"role\\":\\"([a-z]+)\\".*\\"text\\":\\"(([^"\\]|\\[^"])*)\\".*/\1: \2/p')
+fi
+
 # Shows the element's messages as a conversation. Strings come quoted when they
 # hold more than a word.
 show () {
   sed -nuE \
+    "${items[@]}" \
     -e 's/.*realtime-transcript, role=\(string\)([a-z]+), text=\(string\)("([^"\\]|\\.)*"|[^,]*), final=\(boolean\)true.*/\1: \2/p' \
     -e 's/.*realtime-handoff, .*input-transcript=\(string\)("([^"\\]|\\.)*"|[^,]*), active.*/handoff: \1/p' \
     -e 's/.*realtime-speech, role=\(string\)([a-z]+), speaking=\(boolean\)(true|false), reason=\(string\)([a-z]+).*/  (\1 \3)/p' \
@@ -106,21 +125,24 @@ say 'A conversation in one line'
 cat <<LINE
 gst-launch-1.0 -m filesrc location=$recording ! \\
   wavparse ! audioconvert ! audioresample ! \\
-  realtimeconversation uri=$uri eos-timeout=3000 ! \\
+  realtimeconversation uri=$uri protocol=$protocol eos-timeout=6000 ! \\
   audioconvert ! wavenc ! filesink location=$out/reply.wav
 
 LINE
 gst-launch-1.0 -m filesrc location="$recording" ! \
   wavparse ! audioconvert ! audioresample ! \
-  realtimeconversation uri="$uri" eos-timeout=3000 ! \
+  realtimeconversation uri="$uri" protocol="$protocol" eos-timeout=6000 ! \
   audioconvert ! wavenc ! filesink location="$out/reply.wav" \
   2>&1 | tee "$work/messages" | show
 
-say 'The same by an application that answers the handoff'
-echo "realtime-talk --uri $uri --input $recording --output $out/answered.wav"
-echo
-"$build/examples/realtime-talk" --uri "$uri" --input "$recording" \
-  --output "$out/answered.wav"
+say 'The same by an application, which answers what is handed over'
+cat <<LINE
+realtime-talk --uri $uri --protocol $protocol \\
+  --input $recording --output $out/answered.wav
+
+LINE
+"$build/examples/realtime-talk" --uri "$uri" --protocol "$protocol" \
+  --input "$recording" --output "$out/answered.wav"
 
 say 'What the model said is in'
 ls -l "$out/reply.wav" "$out/answered.wav"

@@ -6,13 +6,18 @@
 #include <stdlib.h>
 
 #include <gst/gst.h>
+#include <json-glib/json-glib.h>
 
-static gchar *uri, *input, *output, *agent, *voice, *prompt, *text, *ca_file;
+static gchar *uri, *input, *output, *agent, *voice, *prompt, *text, *ca_file,
+    *protocol;
 static gboolean live;
 
 static GOptionEntry entries[] = {
   { "uri", 'u', 0, G_OPTION_ARG_STRING, &uri,
       "Server (default: that of the element)", "URI" },
+  { "protocol", 0, 0, G_OPTION_ARG_STRING, &protocol,
+      "Its protocol: realtime-v2 (default), realtime-v1 or session-create",
+      "NAME" },
   { "input", 'i', 0, G_OPTION_ARG_FILENAME, &input,
       "Recording that is spoken to the model", "FILE.wav" },
   { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output,
@@ -103,17 +108,45 @@ answer_handoff (Talk *talk, const GstStructure *handoff)
 }
 
 static void
+show_words (const gchar *role, const gchar *words)
+{
+  g_print (
+      "%-11s %s\n", g_str_equal (role, "user") ? "user:" : "assistant:", words);
+}
+
+static void
 show_transcript (const GstStructure *transcript)
 {
   gboolean final = FALSE;
 
   gst_structure_get_boolean (transcript, "final", &final);
   if (final)
-    g_print ("%-11s %s\n",
-        g_str_equal (gst_structure_get_string (transcript, "role"), "user")
-            ? "user:"
-            : "assistant:",
+    show_words (gst_structure_get_string (transcript, "role"),
         gst_structure_get_string (transcript, "text"));
+}
+
+static gchar *
+find_string (JsonNode *item, const gchar *path)
+{
+  g_autoptr (JsonNode) found = json_path_query (path, item, NULL);
+  JsonArray *matches = json_node_get_array (found);
+
+  return json_array_get_length (matches) > 0
+             ? g_strdup (json_array_get_string_element (matches, 0))
+             : NULL;
+}
+
+/* Where there are no transcripts, items say what was said. */
+static void
+show_item (const GstStructure *structure)
+{
+  g_autoptr (JsonNode) item
+      = json_from_string (gst_structure_get_string (structure, "json"), NULL);
+  g_autofree gchar *role = find_string (item, "$.role");
+  g_autofree gchar *words = find_string (item, "$.content[0].text");
+
+  if (role != NULL && words != NULL)
+    show_words (role, words);
 }
 
 static void
@@ -127,6 +160,9 @@ handle_element_message (Talk *talk, const GstStructure *structure)
       g_signal_emit_by_name (talk->conversation, "send-text", text, &done);
   } else if (gst_structure_has_name (structure, "realtime-transcript"))
     show_transcript (structure);
+  else if (gst_structure_has_name (structure, "realtime-item")
+           && g_strcmp0 (protocol, "session-create") == 0)
+    show_item (structure);
   else if (gst_structure_has_name (structure, "realtime-handoff"))
     answer_handoff (talk, structure);
   else if (gst_structure_has_name (structure, "realtime-error"))
@@ -165,7 +201,23 @@ bus_cb (GstBus *bus, GstMessage *message, gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-static void
+static gboolean
+choose_protocol (GstElement *conversation)
+{
+  GParamSpec *spec = g_object_class_find_property (
+      G_OBJECT_GET_CLASS (conversation), "protocol");
+  GEnumValue *value = g_enum_get_value_by_nick (
+      G_PARAM_SPEC_ENUM (spec)->enum_class, protocol);
+
+  if (value == NULL) {
+    g_printerr ("talk: there is no protocol %s\n", protocol);
+    return FALSE;
+  }
+  g_object_set (conversation, "protocol", value->value, NULL);
+  return TRUE;
+}
+
+static gboolean
 configure (GstElement *conversation)
 {
   if (uri != NULL)
@@ -176,6 +228,7 @@ configure (GstElement *conversation)
     g_object_set (conversation, "prompt", prompt, NULL);
   if (ca_file != NULL)
     g_object_set (conversation, "tls-ca-file", ca_file, NULL);
+  return protocol == NULL || choose_protocol (conversation);
 }
 
 static gboolean
@@ -230,8 +283,10 @@ main (int argc, char **argv)
   }
   talk.conversation
       = gst_bin_get_by_name (GST_BIN (talk.pipeline), "conversation");
-  configure (talk.conversation);
-  run (&talk);
+  if (configure (talk.conversation))
+    run (&talk);
+  else
+    talk.failed = TRUE;
   gst_object_unref (talk.conversation);
   gst_object_unref (talk.pipeline);
   return talk.failed ? EXIT_FAILURE : EXIT_SUCCESS;
