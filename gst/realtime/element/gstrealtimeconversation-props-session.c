@@ -58,7 +58,8 @@ const GstRealtimeProp gst_realtime_session_props[] = {
   /**
    * GstRealtimeConversation:voice:
    *
-   * The server refuses a change once the model has spoken in the session.
+   * Once the model was heard a change is for the next session, and a warning
+   * says so.
    *
    * Since: 0.1
    */
@@ -70,7 +71,7 @@ const GstRealtimeProp gst_realtime_session_props[] = {
   /**
    * GstRealtimeConversation:speed:
    *
-   * 1.0 is normal.
+   * 1.0 is normal. A change waits for the end of a reply that is being made.
    *
    * Since: 0.1
    */
@@ -300,7 +301,8 @@ const GstRealtimeProp gst_realtime_session_props[] = {
       "JSON object that is merged last into the session",
       GST_REALTIME_PROP_STRING,
       GST_REALTIME_PROP_SESSION | GST_REALTIME_PROP_CONVERSATION
-          | GST_REALTIME_PROP_TRANSCRIPTION,
+          | GST_REALTIME_PROP_TRANSCRIPTION | GST_REALTIME_PROP_V1
+          | GST_REALTIME_PROP_CREATE,
       GST_REALTIME_IN_SESSION (session_options), NULL },
   { NULL },
 };

@@ -238,7 +238,13 @@ rt_responses_is_generating (RtResponses *self, const gchar *id)
 }
 
 gboolean
+rt_responses_is_open (RtResponses *self)
+{
+  return self->active || self->requested;
+}
+
+gboolean
 rt_responses_is_busy (RtResponses *self)
 {
-  return self->active || self->requested || self->wanted;
+  return rt_responses_is_open (self) || self->wanted;
 }

@@ -47,6 +47,8 @@ gboolean rt_responses_is_cancelled (RtResponses *responses);
 const gchar *rt_responses_get_active (RtResponses *responses);
 /* TRUE while the response `id` (NULL: any) is active. */
 gboolean rt_responses_is_generating (RtResponses *responses, const gchar *id);
+/* TRUE while one is active or on its way. */
+gboolean rt_responses_is_open (RtResponses *responses);
 /* TRUE while one is active, on its way or asked for. */
 gboolean rt_responses_is_busy (RtResponses *responses);
 

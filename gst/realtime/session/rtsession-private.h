@@ -15,10 +15,12 @@ G_BEGIN_DECLS
 
 struct _RtSession {
   const RtDialect *dialect;
-  RtSessionConfig *config;
+  RtSessionConfig *config; /* in force */
+  RtSessionConfig *wanted; /* the same, but for what has to wait */
   gboolean barge_in;
 
   gboolean opened;
+  gboolean spoken; /* since then the model was heard */
   gboolean ready;
   gboolean failed;
   gchar *id;
@@ -62,6 +64,12 @@ void rt_session_handle_transcript_failed (
     RtSession *session, const RtEvent *event, RtEffects *effects);
 void rt_session_reply_failed (
     RtSession *session, const RtResponse *response, RtEffects *effects);
+
+/* rtsessionsettings.c */
+/* A session opens: nothing has to wait any more. */
+void rt_session_take_settings (RtSession *session);
+/* What had to wait for the end of a reply is told. */
+void rt_session_settle_settings (RtSession *session, RtEffects *effects);
 
 /* rtsessionrequests.c */
 void rt_session_serve_waiting (RtSession *session, RtEffects *effects);

@@ -12,6 +12,7 @@ rt_session_new (const RtDialect *dialect, const RtSessionConfig *config)
 
   self->dialect = dialect;
   self->config = rt_session_config_copy (config);
+  self->wanted = rt_session_config_copy (config);
   self->barge_in = TRUE;
   self->responses = rt_responses_new ();
   self->transcript = rt_transcript_new ();
@@ -28,6 +29,7 @@ rt_session_free (RtSession *self)
     return;
   rt_session_forget_waiting (self);
   rt_session_config_free (self->config);
+  rt_session_config_free (self->wanted);
   rt_responses_free (self->responses);
   rt_transcript_free (self->transcript);
   rt_handoffs_free (self->handoffs);
@@ -125,43 +127,13 @@ rt_session_set_barge_in (RtSession *self, gboolean barge_in)
   self->barge_in = barge_in;
 }
 
-/* What the server is told is what the dialect makes of it: no list of fields
- * that could differ from that. */
-static gboolean
-tells_the_same (
-    RtSession *self, const RtSessionConfig *a, const RtSessionConfig *b)
-{
-  RtCommand command = { .type = RT_COMMAND_SESSION_UPDATE, .event_id = "" };
-  g_autofree gchar *said_a = self->dialect->encode (&command, a);
-  g_autofree gchar *said_b = self->dialect->encode (&command, b);
-
-  return g_strcmp0 (said_a, said_b) == 0;
-}
-
-void
-rt_session_set_config (
-    RtSession *self, const RtSessionConfig *config, RtEffects *effects)
-{
-  gboolean same = !self->opened || tells_the_same (self, self->config, config);
-
-  rt_session_config_free (self->config);
-  self->config = rt_session_config_copy (config);
-  if (!same)
-    rt_session_say (self, RT_COMMAND_SESSION_UPDATE, effects);
-}
-
-const RtSessionConfig *
-rt_session_get_config (RtSession *self)
-{
-  return self->config;
-}
-
 void
 rt_session_opened (RtSession *self, RtEffects *effects)
 {
   RtNote *note = rt_note_new (RT_NOTE_STARTED);
 
   self->opened = TRUE;
+  rt_session_take_settings (self);
   rt_session_say (self, RT_COMMAND_SESSION_UPDATE, effects)->first = TRUE;
   note->session_id = g_strdup (self->config->conversation_id);
   rt_effects_note (effects, note);

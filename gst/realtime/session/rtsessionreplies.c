@@ -97,6 +97,7 @@ rt_session_handle_response_done (
   if (self->failed)
     return;
   rt_session_check_drained (self, effects);
+  rt_session_settle_settings (self, effects);
   rt_session_send_due (self, effects);
 }
 

@@ -49,6 +49,7 @@ play (RtSession *self, const RtEvent *event, RtEffects *effects)
       || frame_size == 0 || format.rate == 0)
     return;
   frames = g_bytes_get_size (event->audio) / frame_size;
+  self->spoken = TRUE;
   track = rt_ledger_push (self->ledger, event->response_id, event->item_id,
       event->content_index, &format, frames, &ended);
   if (track == 0) {

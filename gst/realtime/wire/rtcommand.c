@@ -23,5 +23,6 @@ rt_command_free (RtCommand *command)
   g_free (command->call_id);
   g_free (command->response_id);
   g_free (command->text);
+  g_free (command->before);
   g_free (command);
 }

@@ -10,7 +10,7 @@
 G_BEGIN_DECLS
 
 typedef enum {
-  RT_COMMAND_SESSION_UPDATE, /* first */
+  RT_COMMAND_SESSION_UPDATE, /* first, before (may be NULL) */
   RT_COMMAND_AUDIO_COMMIT,
   RT_COMMAND_AUDIO_CLEAR,
   RT_COMMAND_RESPONSE_CREATE,
@@ -33,6 +33,7 @@ typedef struct {
   gchar *call_id;
   gchar *response_id;
   gchar *text;
+  gchar *before;  /* the SESSION_UPDATE before this one, as it was encoded */
   gboolean first; /* it opens the session */
   gboolean final;
   guint content_index;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "rtbase64.h"
+#include "rtsessionjson.h"
 
 static gchar *
 encode_raw (const gchar *text)
@@ -35,7 +36,12 @@ rt_message_encode (const RtCommand *command, const RtSessionConfig *config,
   json_object_set_string_member (message, "type", type);
   if (command->event_id != NULL)
     rt_json_set_string (message, "event_id", command->event_id);
-  return fill (message, command, config) ? rt_json_to_text (node) : NULL;
+  if (!fill (message, command, config))
+    return NULL;
+  if (command->before != NULL)
+    rt_session_json_take_back (
+        json_object_get_object_member (message, "session"), command->before);
+  return rt_json_to_text (node);
 }
 
 JsonObject *

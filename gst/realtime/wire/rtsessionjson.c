@@ -341,3 +341,48 @@ rt_session_json_create (const RtSessionConfig *config)
   merge_options (session, config->session_options);
   return session;
 }
+
+static JsonNode *
+taken_back (const gchar *name)
+{
+  if (g_str_equal (name, "instructions")
+      || g_str_equal (name, "backend_prompt"))
+    return json_node_init_string (json_node_alloc (), "");
+  if (g_str_equal (name, "max_output_tokens"))
+    return json_node_init_string (json_node_alloc (), "inf");
+  return json_node_init_null (json_node_alloc ());
+}
+
+/* Of the objects that a server merges; any other is replaced as a whole. */
+static void
+take_back (JsonObject *now, JsonObject *before)
+{
+  static const gchar *const merged[] = { "audio", "input", "output", NULL };
+  JsonObjectIter iter;
+  const gchar *name;
+  JsonNode *node;
+
+  json_object_iter_init (&iter, before);
+  while (json_object_iter_next (&iter, &name, &node)) {
+    JsonObject *inner = rt_json_object (now, name);
+
+    if (!json_object_has_member (now, name))
+      json_object_set_member (now, name, taken_back (name));
+    else if (inner != NULL && JSON_NODE_HOLDS_OBJECT (node)
+             && g_strv_contains (merged, name))
+      take_back (inner, json_node_get_object (node));
+  }
+}
+
+void
+rt_session_json_take_back (JsonObject *session, const gchar *before)
+{
+  g_autoptr (JsonNode) root
+      = rt_json_parse_object (before, strlen (before), NULL);
+  JsonObject *earlier = NULL;
+
+  if (root != NULL)
+    earlier = rt_json_object (json_node_get_object (root), "session");
+  if (earlier != NULL)
+    take_back (session, earlier);
+}

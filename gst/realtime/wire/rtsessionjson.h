@@ -18,5 +18,8 @@ JsonObject *rt_session_json_v1 (
 JsonObject *rt_session_json_v2 (
     const RtSessionConfig *config, const gchar *default_voice);
 JsonObject *rt_session_json_create (const RtSessionConfig *config);
+/* A server keeps what an update does not mention: what `before`, an earlier
+ * message, set in its session and `session` does not is taken back there. */
+void rt_session_json_take_back (JsonObject *session, const gchar *before);
 
 G_END_DECLS

@@ -4,6 +4,8 @@
  */
 #include "sessiondriver.h"
 
+#include <string.h>
+
 #define OPEN                              \
   {                                       \
     "opened", "send update; note started" \
@@ -89,6 +91,52 @@ static const Row settings_after[] = {
   { "config model=other conversation=c9", "" },
   { "config create=0", "send update" },
   { "ask update", "send update" },
+};
+
+#define VOICE_STAYS(next)                                                  \
+  "note error warning cannot_update_voice 'the voice of a session cannot " \
+  "change once it was heard: '" next "' speaks in the next session'"
+
+/* The server would refuse all of the update, and each one after it. */
+static const Row voice_heard[] = {
+  OPEN,
+  READY,
+  { "config voice=sage", "send update" },
+  { "created id=r1", "note response created r1" },
+  { "audio item=a1 resp=r1 audio=10", "play 1 480@24000" },
+  { "config voice=cedar", VOICE_STAYS ("cedar") },
+  { "config prompt=hello", "send update" },
+  { "config voice=marin prompt=bye", VOICE_STAYS ("marin") "; send update" },
+  /* by another name it is the same one */
+  { "config voice=-", "" },
+  { "config voice=sage", "" },
+  { "config voice=cedar", VOICE_STAYS ("cedar") },
+  { "done id=r1 status=completed", "end 1; note response completed r1" },
+};
+
+static const Row voice_heard_v1[] = {
+  OPEN,
+  { "session_updated id=s1", "ready; note session s1 updated" },
+  { "config voice=juniper", "send update" },
+  { "audio rate=24000 audio=10", "play 1 480@24000" },
+  { "config voice=sol", VOICE_STAYS ("sol") },
+};
+
+/* Between replies only. */
+static const Row speed[] = {
+  OPEN,
+  READY,
+  { "config speed=1.25", "send update" },
+  { "created id=r1", "note response created r1" },
+  { "config speed=1.5", "" },
+  { "config prompt=hello", "send update" },
+  { "ask create", "" },
+  { "done id=r1 status=completed",
+      "note response completed r1; send update; send create" },
+  { "config speed=1.0", "" },
+  { "config speed=1.5", "" },
+  { "created id=r2", "note response created r2" },
+  { "done id=r2 status=completed", "note response completed r2" },
 };
 
 static const Row voice_refused[] = {
@@ -215,6 +263,53 @@ settings_in_force (void)
       rt_session_get_config (session)->vad_silence_duration, ==, 123);
 }
 
+static const gchar *
+voice_told (RtSession *session, RtEffects *effects)
+{
+  static const gchar *const voices[] = { "marin", "cedar", "sage" };
+  g_autoptr (RtEffect) effect = rt_effects_pop (effects);
+  g_autofree gchar *text = NULL;
+  guint i;
+
+  g_assert_cmpint (effect->type, ==, RT_EFFECT_SEND);
+  text
+      = rt_dialect_v2.encode (effect->command, rt_session_get_config (session));
+  for (i = 0; i < G_N_ELEMENTS (voices); i++)
+    if (strstr (text, voices[i]) != NULL)
+      return voices[i];
+  return NULL;
+}
+
+/* What had to wait is told to the next session. */
+static void
+next_session (void)
+{
+  g_autoptr (RtSessionConfig) config = rt_session_config_new ();
+  g_autoptr (RtSession) session = rt_session_new (&rt_dialect_v2, config);
+  g_autoptr (RtEffects) effects = rt_effects_new ();
+  g_autoptr (RtEvent) audio
+      = session_driver_event ("audio item=a1 resp=r1 audio=10");
+
+  rt_session_opened (session, effects);
+  g_assert_cmpstr (voice_told (session, effects), ==, "marin");
+  rt_effect_free (rt_effects_pop (effects)); /* the note of it */
+  rt_session_event (session, audio, effects);
+  rt_effect_free (rt_effects_pop (effects)); /* it is played */
+  config->voice = g_strdup ("cedar");
+  rt_session_set_config (session, config, effects);
+  rt_effect_free (rt_effects_pop (effects)); /* the warning */
+  config->prompt = g_strdup ("hello");
+  rt_session_set_config (session, config, effects);
+  g_assert_cmpstr (voice_told (session, effects), ==, "marin");
+  rt_session_opened (session, effects);
+  g_assert_cmpstr (voice_told (session, effects), ==, "cedar");
+  rt_effect_free (rt_effects_pop (effects)); /* the note of it */
+  g_free (config->voice);
+  config->voice = g_strdup ("sage");
+  rt_session_set_config (session, config, effects);
+  g_assert_cmpstr (voice_told (session, effects), ==, "sage");
+}
+
 static const Table tables[] = {
   TABLE ("first-word", "conversation=c1", first_word),
   TABLE ("updated-first", "", updated_first),
@@ -223,6 +318,9 @@ static const Table tables[] = {
   TABLE ("waiting", "", waiting),
   TABLE ("settings-before", "", settings_before),
   TABLE ("settings-after", "", settings_after),
+  TABLE ("voice-heard", "", voice_heard),
+  TABLE ("voice-heard-v1", "v1", voice_heard_v1),
+  TABLE ("speed", "", speed),
   TABLE ("voice-refused", "", voice_refused),
   TABLE ("bad-requests", "", bad_requests),
   TABLE ("transcription", "mode=transcription", transcription),
@@ -237,5 +335,6 @@ main (int argc, char **argv)
   g_test_add_func ("/session/opening/too-many-wait", too_many_wait);
   g_test_add_func ("/session/opening/settings-in-force", settings_in_force);
   g_test_add_func ("/session/opening/opens-once", opens_once);
+  g_test_add_func ("/session/opening/next-session", next_session);
   return g_test_run ();
 }

@@ -39,6 +39,8 @@ set_config (RtSessionConfig *config, const gchar *key, const gchar *value)
     config->interrupt_response = atoi (value);
   else if (g_str_equal (key, "voice"))
     set_string (&config->voice, value);
+  else if (g_str_equal (key, "speed"))
+    config->speed = g_ascii_strtod (value, NULL);
   else if (g_str_equal (key, "prompt"))
     set_string (&config->prompt, value);
   else if (g_str_equal (key, "model"))

@@ -278,6 +278,44 @@ test_options (void)
   check_member (config, "type", "'transcription'");
 }
 
+/* What an update before it said and this one does not is taken back; of an
+ * object that is replaced as a whole nothing has to be. */
+static void
+test_taken_back (void)
+{
+  g_autoptr (RtSessionConfig) config = rt_session_config_new ();
+  g_autofree gchar *before = NULL, *after = NULL;
+  RtCommand command = { .type = RT_COMMAND_SESSION_UPDATE, .event_id = "e" };
+  g_autoptr (JsonNode) message = NULL;
+  JsonObject *session, *audio;
+
+  set (&config->prompt, "Be kind.");
+  config->max_output_tokens = 7;
+  config->vad_idle_timeout = 6000;
+  set (&config->session_options,
+      "{\"tracing\":\"auto\",\"prompt\":{\"id\":\"p\"},"
+      "\"audio\":{\"output\":{\"more\":[1]}}}");
+  before = session_update (config);
+  set (&config->prompt, NULL);
+  config->max_output_tokens = -1;
+  config->vad_idle_timeout = 0;
+  set (&config->session_options, NULL);
+  command.before = before;
+  after = rt_dialect_v2.encode (&command, config);
+  message = rt_test_parse (after);
+  session = rt_json_object (json_node_get_object (message), "session");
+  audio = rt_json_object (session, "audio");
+  g_assert_cmpstr (rt_json_string (session, "instructions"), ==, "");
+  g_assert_cmpstr (rt_json_string (session, "max_output_tokens"), ==, "inf");
+  g_assert_true (json_object_get_null_member (session, "tracing"));
+  g_assert_true (json_object_get_null_member (session, "prompt"));
+  g_assert_true (
+      json_object_get_null_member (rt_json_object (audio, "output"), "more"));
+  g_assert_false (json_object_has_member (
+      rt_json_object (rt_json_object (audio, "input"), "turn_detection"),
+      "idle_timeout_ms"));
+}
+
 static void
 test_config_copy (void)
 {
@@ -316,6 +354,7 @@ main (int argc, char **argv)
   g_test_add_func ("/wire/session/tools", test_tools);
   g_test_add_func ("/wire/session/tool-choice", test_tool_choice);
   g_test_add_func ("/wire/session/options", test_options);
+  g_test_add_func ("/wire/session/taken-back", test_taken_back);
   g_test_add_func ("/wire/session/config-copy", test_config_copy);
   return g_test_run ();
 }
