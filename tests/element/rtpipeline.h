@@ -61,6 +61,8 @@ typedef struct {
   GArray *buffers;
   GArray *events;
   GByteArray *audio;
+  gboolean holding; /* the thread that serves the connection … */
+  gboolean held;    /* … and it is */
 } RtPipeline;
 
 /* For main(): g_test and GStreamer, with nothing of the caller's environment
@@ -127,6 +129,11 @@ GByteArray *rt_pipeline_get_audio (RtPipeline *self);
 gsize rt_pipeline_get_audio_size (RtPipeline *self);
 /* Copies of the descriptions. */
 GArray *rt_pipeline_get_buffers (RtPipeline *self);
+
+/* Keeps the thread that serves the connection from going on, until it is let
+ * go: what is done meanwhile comes all at once. */
+void rt_pipeline_hold (RtPipeline *self);
+void rt_pipeline_let_go (RtPipeline *self);
 
 guint64 rt_pipeline_stat (RtPipeline *self, const gchar *name);
 /* Waits until the counter is `value`; FALSE at the deadline. */

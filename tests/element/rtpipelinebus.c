@@ -256,3 +256,46 @@ rt_pipeline_act (RtPipeline *self, const gchar *action)
   g_signal_emit_by_name (self->rt, action, &done);
   return done;
 }
+
+static GstBusSyncReply
+hold_cb (GstBus *bus, GstMessage *message, gpointer user_data)
+{
+  RtPipeline *self = user_data;
+
+  if (!gst_message_has_name (message, "realtime-event"))
+    return GST_BUS_PASS;
+  g_mutex_lock (&self->lock);
+  self->held = TRUE;
+  g_cond_broadcast (&self->cond);
+  while (self->holding)
+    g_cond_wait (&self->cond, &self->lock);
+  g_mutex_unlock (&self->lock);
+  return GST_BUS_PASS;
+}
+
+void
+rt_pipeline_hold (RtPipeline *self)
+{
+  gint64 deadline = g_get_monotonic_time () + RT_WAIT_MS * 1000;
+
+  self->holding = TRUE;
+  self->held = FALSE;
+  gst_bus_set_sync_handler (self->bus, hold_cb, self, NULL);
+  g_object_set (self->rt, "post-events", TRUE, NULL);
+  rt_fake_conn_send_text (self->conn, "{\"type\":\"hold\"}");
+  g_mutex_lock (&self->lock);
+  while (!self->held)
+    g_assert_true (g_cond_wait_until (&self->cond, &self->lock, deadline));
+  g_mutex_unlock (&self->lock);
+  g_object_set (self->rt, "post-events", FALSE, NULL);
+}
+
+void
+rt_pipeline_let_go (RtPipeline *self)
+{
+  g_mutex_lock (&self->lock);
+  self->holding = FALSE;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+  gst_bus_set_sync_handler (self->bus, NULL, NULL, NULL);
+}

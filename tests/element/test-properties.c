@@ -190,54 +190,20 @@ test_mutability (void)
   g_assert_cmpuint (changing, >=, 20);
 }
 
-typedef struct {
-  GMutex lock;
-  GCond cond;
-  gboolean held;
-  gboolean go;
-} Hold;
-
-/* Keeps the thread that serves the connection until it may go. */
-static GstBusSyncReply
-hold_cb (GstBus *bus, GstMessage *message, gpointer user_data)
-{
-  Hold *hold = user_data;
-
-  if (!gst_message_has_name (message, "realtime-event"))
-    return GST_BUS_PASS;
-  g_mutex_lock (&hold->lock);
-  hold->held = TRUE;
-  g_cond_broadcast (&hold->cond);
-  while (!hold->go)
-    g_cond_wait (&hold->cond, &hold->lock);
-  g_mutex_unlock (&hold->lock);
-  return GST_BUS_PASS;
-}
-
 /* Many changes at once are one session.update. */
 static void
 test_coalesced (void)
 {
   g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
   g_autoptr (RtPipeline) p = rt_pipeline_open (server, NULL, RT_OUT_ANY);
-  Hold hold = { .held = FALSE };
   const gchar *text;
 
-  g_object_set (p->rt, "post-events", TRUE, NULL);
-  gst_bus_set_sync_handler (p->bus, hold_cb, &hold, NULL);
-  rt_fake_conn_send_text (p->conn, "{\"type\":\"hold\"}");
-  g_mutex_lock (&hold.lock);
-  while (!hold.held)
-    g_cond_wait (&hold.cond, &hold.lock);
-  g_mutex_unlock (&hold.lock);
+  rt_pipeline_hold (p);
 
   g_object_set (p->rt, "prompt", "Be brief.", "voice", "cedar", "vad-threshold",
       0.75, "vad-silence-duration", 321, "tools",
-      "[{\"type\":\"function\",\"name\":\"f\"}]", "post-events", FALSE, NULL);
-  g_mutex_lock (&hold.lock);
-  hold.go = TRUE;
-  g_cond_broadcast (&hold.cond);
-  g_mutex_unlock (&hold.lock);
+      "[{\"type\":\"function\",\"name\":\"f\"}]", NULL);
+  rt_pipeline_let_go (p);
 
   rt_fake_conn_expect_event (p->conn, "session.update", RT_WAIT_MS);
   rt_fake_conn_expect_event (p->conn, "session.update", RT_WAIT_MS);
@@ -251,7 +217,6 @@ test_coalesced (void)
   g_assert_null (rt_fake_conn_wait_event (p->conn, "session.update", 200));
   g_assert_cmpuint (
       rt_fake_conn_count_events (p->conn, "session.update"), ==, 2);
-  gst_bus_set_sync_handler (p->bus, NULL, NULL, NULL);
 }
 
 /* What the server is not told of, and what is the same, is no update. */

@@ -369,6 +369,28 @@ test_not_running (void)
   g_assert_false (rt_pipeline_act (p, "start"));
 }
 
+/* Nor is one running that was asked to close and is still at it. */
+static void
+test_closing (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p = rt_pipeline_open (server, NULL, RT_OUT_ANY);
+  guint i;
+
+  rt_pipeline_hold (p);
+
+  g_assert_true (rt_pipeline_act (p, "close"));
+  g_assert_false (rt_pipeline_act (p, "close"));
+  g_assert_false (rt_pipeline_act (p, "commit-audio"));
+  g_assert_false (send_text (p, "hello"));
+  for (i = 0; i < 3; i++)
+    rt_assert_field (rt_pipeline_expect (p, "realtime-error"), "message",
+        "conversation is not running");
+  rt_pipeline_let_go (p);
+  rt_pipeline_expect (p, "realtime-closed");
+  g_assert_cmpuint (rt_pipeline_count (p, "realtime-error"), ==, 3);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -383,5 +405,6 @@ main (int argc, char **argv)
   g_test_add_func ("/tools/one-at-a-time", test_one_at_a_time);
   g_test_add_func ("/tools/manual-turns", test_manual_turns);
   g_test_add_func ("/tools/not-running", test_not_running);
+  g_test_add_func ("/tools/closing", test_closing);
   return g_test_run ();
 }

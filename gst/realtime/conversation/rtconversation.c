@@ -24,6 +24,9 @@ rt_conversation_finish (RtConversation *self, RtConversationEnd *end)
   if (!self->ended) {
     self->ended = TRUE;
     self->ready = FALSE;
+    g_mutex_lock (&self->lock);
+    self->close_requested = TRUE; /* what is asked for now comes too late */
+    g_mutex_unlock (&self->lock);
     rt_conversation_forget_timers (self);
     g_clear_pointer (&self->transport, rt_transport_free);
     end->started = self->started;
@@ -367,30 +370,37 @@ rt_conversation_unref (RtConversation *self)
     rt_loop_task_destroy (self->task);
 }
 
-void
+gboolean
 rt_conversation_close (RtConversation *self, RtClosedReason reason)
 {
+  gboolean first;
+
   g_mutex_lock (&self->lock);
-  if (!self->close_requested) {
+  first = !self->close_requested;
+  if (first) {
     self->close_requested = TRUE;
     self->close_reason = reason;
   }
   g_mutex_unlock (&self->lock);
   rt_loop_task_mark (self->task);
+  return first;
 }
 
-gboolean
+RtAnswer
 rt_conversation_request (RtConversation *self, const RtRequest *request)
 {
-  gboolean done;
+  RtAnswer answer = RT_ANSWER_ENDING;
 
   g_mutex_lock (&self->lock);
-  apply_pending_config (self);
-  done = !self->close_requested
-         && rt_session_request (self->session, request, self->outbox);
+  if (!self->close_requested) {
+    apply_pending_config (self);
+    answer = rt_session_request (self->session, request, self->outbox)
+                 ? RT_ANSWER_YES
+                 : RT_ANSWER_NO;
+  }
   g_mutex_unlock (&self->lock);
   rt_loop_task_mark (self->task);
-  return done;
+  return answer;
 }
 
 void

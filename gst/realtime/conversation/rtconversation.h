@@ -81,11 +81,15 @@ void rt_conversation_unref (RtConversation *conversation);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtConversation, rt_conversation_unref)
 
 /* Asks for the end; `ended` follows from the I/O thread, the goodbye to the
- * server goes on behind it. */
-void rt_conversation_close (
+ * server goes on behind it.  FALSE: it is ending already. */
+gboolean rt_conversation_close (
     RtConversation *conversation, RtClosedReason reason);
-/* FALSE: not possible now; an error note says why. */
-gboolean rt_conversation_request (
+typedef enum {
+  RT_ANSWER_YES,
+  RT_ANSWER_NO,     /* not possible now; an error note says why */
+  RT_ANSWER_ENDING, /* too late, and no note follows */
+} RtAnswer;
+RtAnswer rt_conversation_request (
     RtConversation *conversation, const RtRequest *request);
 /* New settings; takes them.  What changes in quick succession is told to the
  * server once. */

@@ -21,17 +21,19 @@ static gboolean
 request (GstRealtimeConversation *self, const RtRequest *wanted)
 {
   RtConversation *conversation = gst_realtime_conversation_get (self);
-  gboolean done;
+  RtAnswer answer = RT_ANSWER_ENDING;
 
   if (wanted->text != NULL && !g_utf8_validate (wanted->text, -1, NULL)) {
     g_clear_pointer (&conversation, rt_conversation_unref);
     return refuse (self, "invalid_value", "the text is not valid UTF-8");
   }
-  if (conversation == NULL)
+  if (conversation != NULL) {
+    answer = rt_conversation_request (conversation, wanted);
+    rt_conversation_unref (conversation);
+  }
+  if (answer == RT_ANSWER_ENDING)
     return refuse (self, "not_running", "conversation is not running");
-  done = rt_conversation_request (conversation, wanted);
-  rt_conversation_unref (conversation);
-  return done;
+  return answer == RT_ANSWER_YES;
 }
 
 static gboolean
@@ -60,7 +62,14 @@ on_start (GstRealtimeConversation *self)
 static gboolean
 on_close (GstRealtimeConversation *self)
 {
-  if (!gst_realtime_conversation_close (self, RT_CLOSED_REQUESTED))
+  RtConversation *conversation = gst_realtime_conversation_get (self);
+  gboolean closes = FALSE;
+
+  if (conversation != NULL) {
+    closes = rt_conversation_close (conversation, RT_CLOSED_REQUESTED);
+    rt_conversation_unref (conversation);
+  }
+  if (!closes)
     return refuse (self, "not_running", "conversation is not running");
   return TRUE;
 }

@@ -108,7 +108,7 @@ gchar *gst_realtime_conversation_dup_ignored (
 
 /* -link.c: the element's end of a conversation */
 gboolean gst_realtime_conversation_start (GstRealtimeConversation *self);
-/* FALSE: none is running. */
+/* FALSE: there is none, not even one that is ending. */
 gboolean gst_realtime_conversation_close (
     GstRealtimeConversation *self, RtClosedReason reason);
 /* After the pads were taken down: nothing of this run stays for the next. */
