@@ -219,6 +219,99 @@ test_coalesced (void)
       rt_fake_conn_count_events (p->conn, "session.update"), ==, 2);
 }
 
+#define RACES 60
+
+typedef struct {
+  RtPipeline *p;
+  const gchar *property;
+  gint *turn; /* atomic: how far both threads may go */
+} Racer;
+
+static gpointer
+race (gpointer data)
+{
+  Racer *racer = data;
+  gint i;
+
+  for (i = 1; i <= RACES; i++) {
+    g_autofree gchar *value = g_strdup_printf ("v%d", i);
+
+    while (g_atomic_int_get (racer->turn) < i)
+      g_thread_yield ();
+    g_object_set (racer->p->rt, racer->property, value, NULL);
+  }
+  return NULL;
+}
+
+/* Two threads change two settings at the same time: the server hears of
+ * both, whoever was faster. */
+static void
+test_two_threads (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p = rt_pipeline_open (server, NULL, RT_OUT_ANY);
+  gint turn = 0;
+  Racer a = { p, "prompt", &turn }, b = { p, "transcription-prompt", &turn };
+  /* much to say takes its time */
+  g_autofree gchar *words = g_strnfill (200000, 'x');
+  g_autofree gchar *big = g_strdup_printf ("{\"x\":\"%s\"}", words);
+  GThread *threads[2]
+      = { g_thread_new ("a", race, &a), g_thread_new ("b", race, &b) };
+  gint i;
+
+  g_object_set (p->rt, "session-options", big, NULL);
+  for (i = 1; i <= RACES; i++) {
+    g_autofree gchar *prompt = g_strdup_printf ("\"instructions\":\"v%d\"", i);
+    g_autofree gchar *hint = g_strdup_printf ("\"prompt\":\"v%d\"", i);
+    gint64 deadline = g_get_monotonic_time () + RT_WAIT_MS * 1000;
+    const gchar *text = NULL;
+
+    g_atomic_int_set (&turn, i);
+    do {
+      g_assert_cmpint (g_get_monotonic_time (), <, deadline);
+      g_usleep (200);
+      text = rt_fake_conn_get_event_text (
+          p->conn, rt_fake_conn_get_n_events (p->conn) - 1);
+    } while (strstr (text, prompt) == NULL || strstr (text, hint) == NULL);
+  }
+  for (i = 0; i < 2; i++)
+    g_thread_join (threads[i]);
+}
+
+static GstBusSyncReply
+change_cb (GstBus *bus, GstMessage *message, gpointer user_data)
+{
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_WARNING)
+    g_object_set (user_data, "transcription-prompt", "Bern", NULL);
+  return GST_BUS_PASS;
+}
+
+/* A change while a conversation is being opened is not lost. */
+static void
+test_change_in_start (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p = rt_pipeline_new (rt_fake_server_get_uri (server),
+      RT_IN_LIVE, "mode=transcription voice=cedar", RT_OUT_ANY);
+  JsonObject *update;
+  g_autofree gchar *text = NULL;
+  gint64 deadline = g_get_monotonic_time () + RT_WAIT_MS * 1000;
+
+  gst_bus_set_sync_handler (p->bus, change_cb, p->rt, NULL);
+  rt_fake_server_set_auto (server, TRUE);
+  rt_pipeline_connect (p, server);
+  do {
+    g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+
+    g_assert_cmpint (g_get_monotonic_time (), <, deadline);
+    update = rt_fake_conn_expect_event (p->conn, "session.update", RT_WAIT_MS);
+    json_node_set_object (node, update);
+    g_free (text);
+    text = json_to_string (node, FALSE);
+  } while (strstr (text, "\"Bern\"") == NULL);
+  gst_bus_set_sync_handler (p->bus, NULL, NULL, NULL);
+}
+
 /* What the server is not told of, and what is the same, is no update. */
 static void
 test_no_update (void)
@@ -288,6 +381,8 @@ main (int argc, char **argv)
   g_test_add_func ("/properties/missing-key", test_missing_key);
   g_test_add_func ("/properties/mutability", test_mutability);
   g_test_add_func ("/properties/coalesced", test_coalesced);
+  g_test_add_func ("/properties/two-threads", test_two_threads);
+  g_test_add_func ("/properties/change-in-start", test_change_in_start);
   g_test_add_func ("/properties/no-update", test_no_update);
   g_test_add_func ("/properties/bad-change", test_bad_change);
   g_test_add_func ("/properties/idle-change", test_idle_change);

@@ -377,6 +377,7 @@ gst_realtime_conversation_start (GstRealtimeConversation *self)
     .stats = self->stats,
   };
   Link *link;
+  guint serial = gst_realtime_conversation_get_settings_serial (self);
 
   settings = gst_realtime_conversation_dup_settings (self);
   if (gst_realtime_settings_check (settings, &error))
@@ -403,6 +404,9 @@ gst_realtime_conversation_start (GstRealtimeConversation *self)
   if (!replace (self, rt_conversation_new (
                           self->loop, &params, &callbacks, link, link_free)))
     return FALSE;
+  /* what changed meanwhile found nobody to tell */
+  if (serial != gst_realtime_conversation_get_settings_serial (self))
+    gst_realtime_conversation_settings_changed (self);
   g_object_notify (G_OBJECT (self), "connection-state");
   gst_realtime_conversation_pass_end (self);
   return TRUE;
@@ -436,25 +440,4 @@ gst_realtime_conversation_forget (GstRealtimeConversation *self)
   gst_realtime_conversation_drop_input (self);
   set_session_id (self, NULL);
   set_state (self, GST_REALTIME_CONNECTION_STATE_DISCONNECTED);
-}
-
-void
-gst_realtime_conversation_settings_changed (GstRealtimeConversation *self)
-{
-  RtConversation *conversation = gst_realtime_conversation_get (self);
-  g_autoptr (GstRealtimeSettings) settings = NULL;
-  g_autoptr (GError) error = NULL;
-
-  if (conversation == NULL)
-    return;
-  settings = gst_realtime_conversation_dup_settings (self);
-  rt_conversation_set_chunk_duration (conversation, settings->chunk_duration);
-  rt_conversation_set_barge_in (
-      conversation, settings->barge_in != GST_REALTIME_BARGE_IN_IGNORE);
-  if (gst_realtime_settings_check_session (settings, &error))
-    rt_conversation_set_config (
-        conversation, rt_session_config_copy (settings->config));
-  else
-    gst_realtime_bus_post_warning (GST_ELEMENT (self), error);
-  rt_conversation_unref (conversation);
 }

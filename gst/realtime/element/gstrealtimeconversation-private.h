@@ -35,6 +35,7 @@ struct _GstRealtimeConversation {
 
   /* OBJECT_LOCK */
   GstRealtimeSettings *settings;
+  guint settings_serial; /* of their changes, and of the formats' */
   GstRealtimeConnectionState connection_state;
   gchar *session_id;
   RtConversation *conversation;    /* the running one, or NULL */
@@ -115,9 +116,14 @@ gboolean gst_realtime_conversation_close (
 void gst_realtime_conversation_forget (GstRealtimeConversation *self);
 /* The running one or NULL; transfer full. */
 RtConversation *gst_realtime_conversation_get (GstRealtimeConversation *self);
-void gst_realtime_conversation_settings_changed (GstRealtimeConversation *self);
 GstRealtimeSettings *gst_realtime_conversation_dup_settings (
     GstRealtimeConversation *self);
+
+/* -updates.c */
+/* Grows with each change. */
+guint gst_realtime_conversation_get_settings_serial (
+    GstRealtimeConversation *self);
+void gst_realtime_conversation_settings_changed (GstRealtimeConversation *self);
 
 /* -sinkpad.c */
 void gst_realtime_conversation_init_sinkpad (GstRealtimeConversation *self);

@@ -184,6 +184,7 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
     return;
   }
   store (row, locate (self->settings, row), value);
+  self->settings_serial++;
   idle = self->conversation != NULL
          && (row->flags & GST_REALTIME_PROP_SESSION) != 0
          && (row->flags & meaningful_in (self->settings)) == 0;

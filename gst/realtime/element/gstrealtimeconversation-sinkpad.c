@@ -189,6 +189,7 @@ set_caps (GstRealtimeConversation *self, GstCaps *caps)
   GST_OBJECT_LOCK (self);
   changed = !rt_audio_format_equal (&self->input_format, &format);
   self->input_format = format;
+  self->settings_serial++;
   GST_OBJECT_UNLOCK (self);
   if (changed)
     gst_realtime_conversation_settings_changed (self);
