@@ -112,6 +112,67 @@ test_start_after_eos (void)
   g_assert_nonnull (rt_pipeline_wait_event (p, GST_EVENT_EOS, 0, RT_WAIT_MS));
 }
 
+static void
+end_stream (RtPipeline *p)
+{
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (p->rt, "sink");
+
+  g_assert_true (gst_pad_send_event (pad, gst_event_new_eos ()));
+  rt_pipeline_expect_type (p, GST_MESSAGE_EOS);
+  rt_assert_field (rt_pipeline_expect (p, "realtime-closed"), "reason", "eos");
+}
+
+static void
+start_again (RtPipeline *p, RtFakeServer *server)
+{
+  g_assert_true (rt_pipeline_act (p, "start"));
+  p->conn = rt_fake_server_expect_connection (server, RT_WAIT_MS);
+  rt_pipeline_expect (p, "realtime-session");
+  rt_pipeline_expect (p, "realtime-session");
+}
+
+/* EOS has left, a seek flushes, and the next conversation is heard, and
+ * ends. */
+static void
+test_start_after_end (gconstpointer out)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p = rt_pipeline_open (server, NULL, out);
+  guint i, before;
+
+  for (i = 0; i < 3; i++) {
+    end_stream (p);
+    before = rt_pipeline_get_audio_size (p);
+    flush_sink (p);
+    start_again (p, server);
+    push_silence (p, 200);
+    g_assert_true (
+        rt_fake_conn_wait_audio (p->conn, RT_PCM_MS (200), RT_WAIT_MS));
+    send_reply (p, "after", 300);
+    rt_pipeline_expect_with (p, "realtime-speech", "reason", "playing");
+    rt_pipeline_expect_with (p, "realtime-speech", "reason", "drained");
+    g_assert_true (
+        rt_pipeline_wait_audio (p, before + RT_PCM_MS (300), RT_WAIT_MS));
+  }
+  g_assert_null (rt_pipeline_wait_type (p, GST_MESSAGE_ERROR, 0));
+}
+
+/* Without new input it is a conversation all the same, and the stream ends
+ * behind it. */
+static void
+test_start_without_input (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p = rt_pipeline_open (server, NULL, RT_OUT_SYNC);
+
+  end_stream (p);
+  start_again (p, server);
+  send_reply (p, "after", 300);
+  rt_pipeline_expect_with (p, "realtime-speech", "reason", "drained");
+  rt_assert_field (rt_pipeline_expect (p, "realtime-closed"), "reason", "eos");
+  rt_pipeline_expect_type (p, GST_MESSAGE_EOS);
+}
+
 /* A server that leaves while it speaks, then a stop: nothing stays for the
  * next run, and the books are right. */
 static void
@@ -292,6 +353,11 @@ main (int argc, char **argv)
   rt_element_test_init (&argc, &argv);
   g_test_add_func ("/hostile/flush-after-eos", test_flush_after_eos);
   g_test_add_func ("/hostile/start-after-eos", test_start_after_eos);
+  g_test_add_data_func (
+      "/hostile/start-after-end/sync", RT_OUT_SYNC, test_start_after_end);
+  g_test_add_data_func (
+      "/hostile/start-after-end/any", RT_OUT_ANY, test_start_after_end);
+  g_test_add_func ("/hostile/start-without-input", test_start_without_input);
   g_test_add_func ("/hostile/stop-after-loss", test_stop_after_loss);
   g_test_add_func ("/hostile/stop-while-speaking", test_stop_while_speaking);
   g_test_add_func ("/hostile/close-drops-input", test_close_drops_input);

@@ -183,7 +183,8 @@ install_life_signals (GObjectClass *klass)
   /**
    * GstRealtimeConversation::start:
    *
-   * Opens a conversation; a running one is replaced.
+   * Opens a conversation; a running one is replaced. When EOS has left the
+   * source pad already, its stream begins anew behind a flush.
    *
    * Returns: FALSE when not possible now; a message says why.
    * Since: 0.1

@@ -116,7 +116,7 @@ gst_realtime_conversation_wake_src (
     GstRealtimeConversation *self, gboolean dropped, gboolean flush)
 {
   g_mutex_lock (&self->wait_lock);
-  if (self->src_stopped) {
+  if (self->src_stopped || self->src_ended) {
     g_mutex_unlock (&self->wait_lock);
     return FALSE;
   }
@@ -136,6 +136,30 @@ gst_realtime_conversation_want_eos (
 {
   g_mutex_lock (&self->wait_lock);
   self->eos_wanted = wanted;
+  unlock_and_rouse (self, TRUE, FALSE);
+}
+
+gboolean
+gst_realtime_conversation_end_src (
+    GstRealtimeConversation *self, gboolean unasked)
+{
+  gboolean ended;
+
+  g_mutex_lock (&self->wait_lock);
+  ended = self->src_ended = self->eos_wanted || unasked;
+  g_mutex_unlock (&self->wait_lock);
+  return ended;
+}
+
+void
+gst_realtime_conversation_revive_src (GstRealtimeConversation *self)
+{
+  g_mutex_lock (&self->wait_lock);
+  self->eos_wanted = FALSE;
+  if (self->src_ended && self->src_flow == GST_FLOW_OK) {
+    self->src_ended = FALSE;
+    self->src_revived = TRUE;
+  }
   unlock_and_rouse (self, TRUE, FALSE);
 }
 

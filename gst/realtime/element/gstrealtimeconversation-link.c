@@ -408,6 +408,7 @@ gst_realtime_conversation_start (GstRealtimeConversation *self)
   if (serial != gst_realtime_conversation_get_settings_serial (self))
     gst_realtime_conversation_settings_changed (self);
   g_object_notify (G_OBJECT (self), "connection-state");
+  gst_realtime_conversation_revive_src (self);
   gst_realtime_conversation_pass_end (self);
   return TRUE;
 }

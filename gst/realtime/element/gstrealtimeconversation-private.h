@@ -72,6 +72,8 @@ struct _GstRealtimeConversation {
   gboolean src_dropped; /* the playout was dropped: a jump */
   gboolean src_flush;   /* … and downstream is flushing because of it */
   gboolean eos_wanted;  /* the input has ended and all was said */
+  gboolean src_ended;   /* EOS has left */
+  gboolean src_revived; /* … and was taken back: the stream begins anew */
   GstClockID sink_wait;
   GstClockID src_wait;
   GstPad *src_peer;       /* what the src task pushes on at present */
@@ -145,7 +147,8 @@ void gst_realtime_conversation_note_peer (GstRealtimeConversation *self);
 /* -srcpush.c: what leaves.  The src task only. */
 void gst_realtime_conversation_push_start (GstRealtimeConversation *self);
 void gst_realtime_conversation_push_flush_stop (GstRealtimeConversation *self);
-void gst_realtime_conversation_push_eos (GstRealtimeConversation *self);
+/* Another conversation begins after EOS. */
+void gst_realtime_conversation_push_restart (GstRealtimeConversation *self);
 /* Says that there is nothing up to `until`. */
 void gst_realtime_conversation_push_gap (
     GstRealtimeConversation *self, GstClockTime until);
@@ -172,11 +175,18 @@ void gst_realtime_conversation_set_sink_flushing (
 void gst_realtime_conversation_set_src_stopped (
     GstRealtimeConversation *self, gboolean stopped);
 /* The playout changed (`dropped`: it was emptied).  FALSE: the src task is
- * stopped and does nothing of it. */
+ * stopped, or its stream has ended, and it does nothing of it. */
 gboolean gst_realtime_conversation_wake_src (
     GstRealtimeConversation *self, gboolean dropped, gboolean flush);
 void gst_realtime_conversation_want_eos (
     GstRealtimeConversation *self, gboolean wanted);
+/* EOS is about to leave; with `unasked` whether it is wanted or not.  FALSE:
+ * it is not wanted any more. */
+gboolean gst_realtime_conversation_end_src (
+    GstRealtimeConversation *self, gboolean unasked);
+/* A conversation begins: what the one before wanted is void, and a stream that
+ * ended with it begins anew. */
+void gst_realtime_conversation_revive_src (GstRealtimeConversation *self);
 /* Waits until running time `until` (NONE: for ever) or until woken. */
 void gst_realtime_conversation_src_wait (
     GstRealtimeConversation *self, GstClockTime until, gboolean hungry);

@@ -116,13 +116,18 @@ gst_realtime_conversation_push_flush_stop (GstRealtimeConversation *self)
   gst_realtime_conversation_push_gap (self, self->out.next + BUFFER_TIME);
 }
 
-/* Stopped, so that nobody begins a flush which we would not end. */
+/* Only a flush lets a stream go on behind EOS. */
 void
-gst_realtime_conversation_push_eos (GstRealtimeConversation *self)
+gst_realtime_conversation_push_restart (GstRealtimeConversation *self)
 {
-  gst_realtime_conversation_set_src_stopped (self, TRUE);
-  gst_pad_push_event (self->srcpad, gst_event_new_eos ());
-  gst_pad_pause_task (self->srcpad);
+  GstClockTime now = gst_realtime_conversation_now (self);
+
+  gst_pad_push_event (self->srcpad, gst_event_new_flush_start ());
+  gst_pad_push_event (self->srcpad, gst_event_new_flush_stop (FALSE));
+  self->out.speech_end = GST_CLOCK_TIME_NONE;
+  if (GST_CLOCK_TIME_IS_VALID (now))
+    gst_realtime_conversation_set_anchor (self, now);
+  gst_realtime_conversation_push_start (self);
 }
 
 static void
@@ -132,7 +137,8 @@ fail (GstRealtimeConversation *self, GstFlowReturn flow)
   self->src_flow = flow;
   g_mutex_unlock (&self->wait_lock);
   GST_ELEMENT_FLOW_ERROR (self, flow);
-  gst_realtime_conversation_push_eos (self);
+  gst_realtime_conversation_end_src (self, TRUE);
+  gst_pad_push_event (self->srcpad, gst_event_new_eos ());
 }
 
 static void

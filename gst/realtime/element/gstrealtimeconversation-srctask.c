@@ -27,6 +27,8 @@ typedef struct {
   gboolean dropped;
   gboolean flush;
   gboolean eos_wanted;
+  gboolean ended;
+  gboolean revived;
 } Orders;
 
 /* What the settings and the downstream say about time. */
@@ -50,9 +52,12 @@ take_orders (GstRealtimeConversation *self, Orders *orders)
   orders->dropped = self->src_dropped;
   orders->flush = self->src_flush;
   orders->eos_wanted = self->eos_wanted;
+  orders->ended = self->src_ended;
+  orders->revived = self->src_revived;
   self->src_news = FALSE; /* the playout is looked at after this */
   self->src_dropped = FALSE;
   self->src_flush = FALSE;
+  self->src_revived = FALSE;
   g_mutex_unlock (&self->wait_lock);
 }
 
@@ -276,8 +281,10 @@ leave (GstRealtimeConversation *self, const Timing *timing)
     gst_realtime_conversation_src_wait (self, GST_CLOCK_TIME_NONE, TRUE);
     return TRUE;
   }
-  GST_DEBUG_OBJECT (self, "all was said: EOS");
-  gst_realtime_conversation_push_eos (self);
+  if (gst_realtime_conversation_end_src (self, FALSE)) {
+    GST_DEBUG_OBJECT (self, "all was said: EOS");
+    gst_pad_push_event (self->srcpad, gst_event_new_eos ());
+  }
   return TRUE;
 }
 
@@ -319,8 +326,15 @@ gst_realtime_conversation_src_loop (gpointer user_data)
     gst_pad_pause_task (self->srcpad);
     return;
   }
+  if (orders.ended) {
+    gst_realtime_conversation_src_wait (self, GST_CLOCK_TIME_NONE, FALSE);
+    return;
+  }
   gst_realtime_conversation_note_peer (self);
-  if (!self->out.begun)
+  if (orders.revived) {
+    gst_realtime_conversation_push_restart (self);
+    break_off (self);
+  } else if (!self->out.begun)
     gst_realtime_conversation_push_start (self);
   if (orders.flush)
     gst_realtime_conversation_push_flush_stop (self);
@@ -350,6 +364,8 @@ gst_realtime_conversation_reset_src (GstRealtimeConversation *self)
   self->src_dropped = FALSE;
   self->src_flush = FALSE;
   self->eos_wanted = FALSE;
+  self->src_ended = FALSE;
+  self->src_revived = FALSE;
   self->src_flow = GST_FLOW_OK;
   self->paused_at = 0;
   g_mutex_unlock (&self->wait_lock);
