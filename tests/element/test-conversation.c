@@ -323,6 +323,35 @@ test_close_and_start (void)
   g_assert_null (rt_pipeline_wait_type (p, GST_MESSAGE_ERROR, 0));
 }
 
+/* Hanging up cuts what is being said: the server is told how far it was
+ * heard, the application that it was cut, and only then that it is over. */
+static void
+test_close_while_speaking (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p = rt_pipeline_open (server, NULL, RT_OUT_SYNC);
+  g_autoptr (GBytes) pcm = rt_pcm_ramp (RT_RATE * 5, 0);
+  g_autofree gchar *order = NULL;
+  JsonObject *cut;
+
+  rt_fake_conn_send_reply (p->conn, "resp", "item", "Long.",
+      g_bytes_get_data (pcm, NULL), g_bytes_get_size (pcm), 9600);
+  rt_pipeline_expect_with (p, "realtime-speech", "reason", "playing");
+  rt_pipeline_expect_with (p, "realtime-response", "status", "completed");
+  g_assert_true (rt_pipeline_wait_audio (p, RT_PCM_MS (200), RT_WAIT_MS));
+  g_assert_true (rt_pipeline_act (p, "close"));
+  rt_pipeline_expect (p, "realtime-closed");
+  order = rt_pipeline_dup_order (p);
+  g_assert_true (g_str_has_suffix (order,
+      " realtime-speech realtime-speech realtime-interrupted "
+      "realtime-transcript realtime-closed"));
+  cut = rt_fake_conn_expect_event (
+      p->conn, "conversation.item.truncate", RT_WAIT_MS);
+  g_assert_cmpstr (json_object_get_string_member (cut, "item_id"), ==, "item");
+  g_assert_cmpint (json_object_get_int_member (cut, "audio_end_ms"), >=, 200);
+  g_assert_true (rt_fake_conn_wait_closed (p->conn, RT_WAIT_MS));
+}
+
 static void
 test_replace (void)
 {
@@ -387,6 +416,8 @@ main (int argc, char **argv)
   g_test_add_func ("/conversation/post-events", test_post_events);
   g_test_add_func ("/conversation/unlinked", test_unlinked);
   g_test_add_func ("/conversation/close-and-start", test_close_and_start);
+  g_test_add_func (
+      "/conversation/close-while-speaking", test_close_while_speaking);
   g_test_add_func ("/conversation/replace", test_replace);
   g_test_add_func ("/conversation/command-events", test_command_events);
   return g_test_run ();

@@ -266,6 +266,20 @@ apply_pending_config (RtConversation *self)
   g_clear_pointer (&self->pending_config, rt_session_config_free);
 }
 
+/* What is being said is cut, and told so. */
+static void
+hang_up (RtConversation *self)
+{
+  const RtRequest request = { .type = RT_REQUEST_INTERRUPT };
+
+  g_mutex_lock (&self->lock);
+  rt_session_request (self->session, &request, self->outbox);
+  g_mutex_unlock (&self->lock);
+  rt_conversation_run_effects (self);
+  if (!rt_playout_is_idle (self->playout))
+    run_drop (self);
+}
+
 void
 rt_conversation_serve (gpointer user_data)
 {
@@ -289,10 +303,8 @@ rt_conversation_serve (gpointer user_data)
     open_transport (self);
   rt_conversation_run_effects (self);
   if (close) {
-    if (end.reason == RT_CLOSED_REQUESTED) {
-      run_drop (self);
-      rt_conversation_run_effects (self);
-    }
+    if (end.reason == RT_CLOSED_REQUESTED)
+      hang_up (self);
     end.close_code = self->started ? 1000 : 0;
     rt_conversation_finish (self, &end);
     return;
