@@ -261,6 +261,71 @@ test_sync_handler (void)
   gst_bus_set_sync_handler (p->bus, NULL, NULL, NULL);
 }
 
+static GstBusSyncReply
+count_cb (GstBus *bus, GstMessage *message, gpointer user_data)
+{
+  if (gst_message_has_name (message, "realtime-closed"))
+    g_atomic_int_inc ((gint *) user_data);
+  return GST_BUS_PASS;
+}
+
+/* Its end is told before the way down is over, on a bus that is flushed then;
+ * what was being said is told before. */
+static void
+test_closed_is_told (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  gint closed = 0, i;
+
+  for (i = 1; i <= 100; i++) {
+    g_autoptr (RtPipeline) p = rt_pipeline_open (server, NULL, RT_OUT_SYNC);
+
+    gst_bus_set_sync_handler (p->bus, count_cb, &closed, NULL);
+    rt_pipeline_stop (p);
+    g_assert_cmpint (g_atomic_int_get (&closed), ==, i);
+    gst_bus_set_sync_handler (p->bus, NULL, NULL, NULL);
+    g_assert_true (rt_fake_server_wait_idle (server, RT_WAIT_MS));
+    g_assert_cmpint (g_atomic_int_get (&closed), ==, i);
+    rt_fake_server_forget_ended (server);
+  }
+}
+
+static void
+test_closed_is_last (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p = rt_pipeline_open (server, NULL, RT_OUT_SYNC);
+  g_autofree gchar *order = NULL;
+
+  play_reply (p);
+  rt_pipeline_expect_with (p, "realtime-response", "status", "completed");
+  gst_element_set_state (p->pipeline, GST_STATE_READY);
+  /* all that there is now */
+  while (rt_pipeline_wait_type (p, GST_MESSAGE_ELEMENT, 0) != NULL)
+    ;
+  order = rt_pipeline_dup_order (p);
+  g_test_message ("%s", order);
+  g_assert_true (g_str_has_suffix (order,
+      " realtime-speech realtime-interrupted realtime-transcript "
+      "realtime-closed"));
+}
+
+/* A thread of ours that the application itself keeps is not waited for. */
+static void
+test_stop_while_held (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p = rt_pipeline_open (server, NULL, RT_OUT_SYNC);
+
+  g_object_set (p->pipeline, "auto-flush-bus", FALSE, NULL);
+  rt_pipeline_hold (p);
+  g_assert_cmpuint (rt_pipeline_stop (p), <, LIMIT_MS);
+  g_assert_cmpuint (rt_pipeline_count (p, "realtime-closed"), ==, 0);
+  rt_pipeline_let_go (p);
+  rt_pipeline_expect (p, "realtime-closed");
+  g_assert_true (rt_fake_server_wait_idle (server, RT_WAIT_MS));
+}
+
 /* The last words of a conversation may come while its pipeline is freed. */
 static void
 test_freed_at_once (void)
@@ -393,6 +458,9 @@ main (int argc, char **argv)
   g_test_add_func ("/states/playing-reply", test_playing_reply);
   g_test_add_func ("/states/pause", test_pause);
   g_test_add_func ("/states/sync-handler", test_sync_handler);
+  g_test_add_func ("/states/closed-is-told", test_closed_is_told);
+  g_test_add_func ("/states/closed-is-last", test_closed_is_last);
+  g_test_add_func ("/states/stop-while-held", test_stop_while_held);
   g_test_add_func ("/states/freed-at-once", test_freed_at_once);
   g_test_add_func ("/states/cycles", test_cycles);
   return g_test_run ();

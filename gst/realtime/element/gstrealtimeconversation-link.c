@@ -11,6 +11,8 @@
 #include "rturl.h"
 
 #define MAX_LOGGED_TEXT 512
+/* Many times what the I/O thread takes to come to us. */
+#define MAX_END_TIME (400 * G_TIME_SPAN_MILLISECOND)
 
 /* What a conversation keeps of us: it may outlive the element, which must not
  * wait for the network when it goes. */
@@ -226,6 +228,29 @@ settled_cb (RtConversation *conversation, gpointer user_data)
 }
 
 static void
+count_untold (GstRealtimeConversation *self, gint change)
+{
+  g_mutex_lock (&self->wait_lock);
+  self->untold += change;
+  g_cond_broadcast (&self->wait_cond);
+  g_mutex_unlock (&self->wait_lock);
+}
+
+void
+gst_realtime_conversation_await_ends (GstRealtimeConversation *self)
+{
+  gint64 deadline = g_get_monotonic_time () + MAX_END_TIME;
+
+  if (rt_loop_is_own_thread (self->loop))
+    return;
+  g_mutex_lock (&self->wait_lock);
+  while (self->untold > 0
+         && g_cond_wait_until (&self->wait_cond, &self->wait_lock, deadline))
+    ;
+  g_mutex_unlock (&self->wait_lock);
+}
+
+static void
 post_end_of_progress (
     GstRealtimeConversation *self, const RtConversationEnd *end)
 {
@@ -273,6 +298,7 @@ ended_cb (RtConversation *conversation, const RtConversationEnd *end,
     set_session_id (self, NULL);
   }
   gst_realtime_bus_post_end (GST_ELEMENT (self), end, secret);
+  count_untold (self, -1);
   if (!current)
     return;
   rt_conversation_unref (conversation);
@@ -401,6 +427,7 @@ gst_realtime_conversation_start (GstRealtimeConversation *self)
   params.config = rt_session_config_copy (settings->config);
   params.chunk_duration = settings->chunk_duration;
   params.barge_in = settings->barge_in != GST_REALTIME_BARGE_IN_IGNORE;
+  count_untold (self, 1);
   if (!replace (self, rt_conversation_new (
                           self->loop, &params, &callbacks, link, link_free)))
     return FALSE;

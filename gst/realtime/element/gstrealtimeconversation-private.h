@@ -61,6 +61,7 @@ struct _GstRealtimeConversation {
   GMutex wait_lock;
   GCond wait_cond;
   /* wait_lock */
+  guint untold; /* conversations whose end was not told yet */
   gboolean playing;
   GstClockTime paused_at; /* running time while not playing */
   gboolean sink_flushing;
@@ -114,6 +115,9 @@ gboolean gst_realtime_conversation_start (GstRealtimeConversation *self);
 /* FALSE: there is none, not even one that is ending. */
 gboolean gst_realtime_conversation_close (
     GstRealtimeConversation *self, RtClosedReason reason);
+/* Until the I/O thread has told the end of each conversation, but not for long:
+ * the application may be keeping that thread, or be on it. */
+void gst_realtime_conversation_await_ends (GstRealtimeConversation *self);
 /* After the pads were taken down: nothing of this run stays for the next. */
 void gst_realtime_conversation_forget (GstRealtimeConversation *self);
 /* The running one or NULL; transfer full. */

@@ -220,6 +220,8 @@ change_state (GstElement *element, GstStateChange transition)
         result = GST_STATE_CHANGE_NO_PREROLL;
       break;
     case GST_STATE_CHANGE_PAUSED_TO_READY:
+      /* on the way to NULL the bus takes nothing more */
+      gst_realtime_conversation_await_ends (self);
       rest (self);
       break;
     default:
