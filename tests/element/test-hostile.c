@@ -271,6 +271,67 @@ test_large_backlog (void)
   g_assert_null (rt_pipeline_wait_type (p, GST_MESSAGE_ERROR, 0));
 }
 
+static gsize
+audio_before (RtFakeConn *conn, const gchar *type)
+{
+  gsize bytes = 0;
+  guint i;
+
+  for (i = 0; !g_str_equal (rt_fake_conn_get_event_type (conn, i), type); i++) {
+    g_autoptr (JsonNode) node
+        = json_from_string (rt_fake_conn_get_event_text (conn, i), NULL);
+    const gchar *base64 = json_object_get_string_member_with_default (
+        json_node_get_object (node), "audio", "");
+    gsize size = 0;
+
+    g_free (g_base64_decode (base64, &size));
+    bytes += size;
+  }
+  return bytes;
+}
+
+/* The same when it is committed: all of it comes before the commit, and what
+ * was asked for after that, and said, behind it. */
+static void
+test_large_commit (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p = rt_pipeline_new (rt_fake_server_get_uri (server),
+      RT_IN_LIVE, "uplink-buffer=600000 turn-detection=none", RT_OUT_ANY);
+  const guint ms = 500010;
+  gboolean done = FALSE;
+
+  push_silence (p, ms);
+  rt_pipeline_play (p);
+  p->conn = rt_fake_server_expect_connection (server, RT_WAIT_MS);
+  g_assert_true (
+      rt_pipeline_wait_stat (p, "uplink-level", ms * GST_MSECOND, RT_WAIT_MS));
+  g_assert_true (rt_pipeline_act (p, "commit-audio"));
+  g_assert_true (rt_pipeline_act (p, "create-response"));
+  rt_fake_conn_set_reading (p->conn, FALSE);
+  rt_fake_conn_send_text (
+      p->conn, "{\"type\":\"session.created\",\"session\":{\"id\":\"s\"}}");
+  rt_pipeline_expect (p, "realtime-session");
+  push_silence (p, 1000);
+  g_assert_true (rt_pipeline_act (p, "commit-audio"));
+  g_signal_emit_by_name (p->rt, "send-event", "{\"type\":\"last\"}", &done);
+  g_assert_true (done);
+  rt_fake_conn_set_reading (p->conn, TRUE);
+  g_assert_nonnull (rt_fake_conn_wait_event (p->conn, "last", 60000));
+  g_assert_cmpuint (
+      audio_before (p->conn, "input_audio_buffer.commit"), ==, RT_PCM_MS (ms));
+  g_assert_cmpuint (
+      audio_before (p->conn, "last"), ==, RT_PCM_MS (ms) + RT_PCM_MS (1000));
+  {
+    g_autofree gchar *order = rt_fake_conn_dup_order (p->conn);
+
+    g_assert_cmpstr (order, ==,
+        "session.update input_audio_buffer.commit response.create "
+        "input_audio_buffer.commit last");
+  }
+  g_assert_null (rt_pipeline_wait_type (p, GST_MESSAGE_ERROR, 0));
+}
+
 /* The element leaves while it interrupts: whatever is behind it is not left
  * deaf. */
 static void
@@ -363,6 +424,7 @@ main (int argc, char **argv)
   g_test_add_func ("/hostile/close-drops-input", test_close_drops_input);
   g_test_add_func ("/hostile/close-frees-chain", test_close_frees_chain);
   g_test_add_func ("/hostile/large-backlog", test_large_backlog);
+  g_test_add_func ("/hostile/large-commit", test_large_commit);
   g_test_add_func ("/hostile/flushes-end", test_flushes_end);
   g_test_add_func ("/hostile/flush-account", test_flush_account);
   g_test_add_func ("/hostile/latency-message", test_latency_message);

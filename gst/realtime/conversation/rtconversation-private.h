@@ -41,6 +41,7 @@ struct _RtConversation {
   GSource *pause_timer;
   GSource *settle_timer;
   GSource *eos_timer;
+  GQueue held;    /* of RtHeld: what is sent behind a commit that waits */
   GString *frame; /* reused for every append */
   GByteArray *chunk;
   guint connect_timeout;
@@ -60,14 +61,26 @@ struct _RtConversation {
 /* rtconversation.c */
 void rt_conversation_serve (gpointer self);
 void rt_conversation_run_effects (RtConversation *self);
+void rt_conversation_send (RtConversation *self, const RtCommand *command);
 void rt_conversation_finish (RtConversation *self, RtConversationEnd *end);
+
+/* rtcounter.c */
+void rt_conversation_count_note (RtConversation *self, const RtNote *note);
+
+/* rtorder.c: what refers to the audio before it, and so has to wait for it */
+/* TRUE: it waits; the command is taken. */
+gboolean rt_conversation_hold (RtConversation *self, RtEffect *effect);
+void rt_conversation_serve_held (RtConversation *self);
+void rt_conversation_forget_held (RtConversation *self);
 
 /* rtspeaker.c: what is sent of the user's voice, and the end of it */
 void rt_conversation_pump (RtConversation *self, gboolean rest);
+/* FALSE: the network takes no more for now. */
+gboolean rt_conversation_pump_until (RtConversation *self, guint64 end);
 void rt_conversation_serve_input_end (RtConversation *self);
 void rt_conversation_resume_speaking (RtConversation *self);
 void rt_conversation_check_settled (RtConversation *self);
-void rt_conversation_drop_input (RtConversation *self);
+void rt_conversation_drop_input (RtConversation *self, guint64 end);
 void rt_conversation_forget_timers (RtConversation *self);
 GSource *rt_conversation_timer (
     RtConversation *self, guint ms, GSourceFunc func);

@@ -28,6 +28,7 @@ rt_conversation_finish (RtConversation *self, RtConversationEnd *end)
     self->close_requested = TRUE; /* what is asked for now comes too late */
     g_mutex_unlock (&self->lock);
     rt_conversation_forget_timers (self);
+    rt_conversation_forget_held (self);
     g_clear_pointer (&self->transport, rt_transport_free);
     end->started = self->started;
     self->callbacks.ended (self, end, self->user_data);
@@ -38,62 +39,16 @@ rt_conversation_finish (RtConversation *self, RtConversationEnd *end)
   end_clear (end);
 }
 
-static void
-count_usage (RtStats *stats, const RtUsage *usage)
-{
-  if (!usage->present)
-    return;
-  rt_stats_add (stats, RT_STAT_TOKENS_INPUT_TEXT, usage->input_text);
-  rt_stats_add (stats, RT_STAT_TOKENS_INPUT_AUDIO, usage->input_audio);
-  rt_stats_add (stats, RT_STAT_TOKENS_INPUT_CACHED, usage->input_cached);
-  rt_stats_add (stats, RT_STAT_TOKENS_OUTPUT_TEXT, usage->output_text);
-  rt_stats_add (stats, RT_STAT_TOKENS_OUTPUT_AUDIO, usage->output_audio);
-}
-
-static void
-count_note (RtConversation *self, const RtNote *note)
-{
-  RtStats *stats = self->stats;
-
-  switch (note->type) {
-    case RT_NOTE_STARTED:
-      self->started = TRUE;
-      rt_stats_add (stats, RT_STAT_SESSIONS, 1);
-      break;
-    case RT_NOTE_ERROR:
-      rt_stats_add (stats, RT_STAT_ERRORS, 1);
-      break;
-    case RT_NOTE_INTERRUPTED:
-      rt_stats_add (stats, RT_STAT_INTERRUPTIONS, 1);
-      break;
-    case RT_NOTE_RESPONSE:
-      if (g_strcmp0 (note->state, "created") == 0)
-        rt_stats_add (stats, RT_STAT_RESPONSES, 1);
-      break;
-    case RT_NOTE_SPEECH:
-      if (g_strcmp0 (note->role, "user") == 0 && !note->flag) {
-        rt_stats_add (stats, RT_STAT_TURNS, 1);
-        rt_stats_turn_ended (stats, g_get_monotonic_time () * 1000);
-      }
-      break;
-    default:
-      break;
-  }
-  count_usage (stats, &note->usage);
-}
-
-static void
-run_send (RtConversation *self, const RtCommand *command)
+void
+rt_conversation_send (RtConversation *self, const RtCommand *command)
 {
   g_autofree gchar *text = NULL;
   gsize size;
 
   if (self->transport == NULL)
     return;
-  if (command->type == RT_COMMAND_AUDIO_COMMIT) {
-    rt_conversation_pump (self, TRUE);
+  if (command->type == RT_COMMAND_AUDIO_COMMIT)
     self->uncommitted = 0;
-  }
   g_mutex_lock (&self->lock);
   text = self->dialect->encode (command, rt_session_get_config (self->session));
   g_mutex_unlock (&self->lock);
@@ -198,7 +153,8 @@ run_effect (RtConversation *self, RtEffect *effect)
 {
   switch (effect->type) {
     case RT_EFFECT_SEND:
-      run_send (self, effect->command);
+      if (!rt_conversation_hold (self, effect))
+        rt_conversation_send (self, effect->command);
       break;
     case RT_EFFECT_READY:
       run_ready (self);
@@ -214,10 +170,11 @@ run_effect (RtConversation *self, RtEffect *effect)
       run_drop (self);
       break;
     case RT_EFFECT_CLEAR_INPUT:
-      rt_conversation_drop_input (self);
+      if (!rt_conversation_hold (self, effect))
+        rt_conversation_drop_input (self, G_MAXUINT64);
       break;
     case RT_EFFECT_NOTE:
-      count_note (self, effect->note);
+      rt_conversation_count_note (self, effect->note);
       self->callbacks.note (self, effect->note, self->user_data);
       break;
     case RT_EFFECT_FAIL:
@@ -309,6 +266,7 @@ rt_conversation_serve (gpointer user_data)
     rt_conversation_finish (self, &end);
     return;
   }
+  rt_conversation_serve_held (self);
   rt_conversation_pump (self, FALSE);
   rt_conversation_serve_input_end (self);
 }

@@ -66,37 +66,66 @@ append (RtConversation *self, const RtAudioFormat *format, const guint8 *data,
   rt_stats_add (self->stats, RT_STAT_BYTES_SENT, self->frame->len);
 }
 
+/* Sends at most `size` bytes of what is queued, or nothing when there are
+ * less and not the `rest` is asked for.  FALSE: nothing was sent. */
+static gboolean
+send_some (RtConversation *self, const RtAudioFormat *format, gsize size,
+    gboolean rest)
+{
+  /* audio whose caps have just changed waits until the server was told */
+  const RtUplinkFormat expected
+      = { rt_audio_format_frame_size (format), format->rate, format->codec };
+  gsize n;
+
+  g_byte_array_set_size (self->chunk, size);
+  n = rt_uplink_pop (self->uplink, &expected, self->chunk->data, size, rest);
+  if (n > 0)
+    append (self, format, self->chunk->data, n);
+  return n > 0;
+}
+
 /* Sends whole chunks while the network takes them; with `rest` everything,
  * because what follows in the stream refers to it. */
 void
 rt_conversation_pump (RtConversation *self, gboolean rest)
 {
   RtAudioFormat format;
-  RtUplinkFormat expected;
-  gsize size, n;
+  gsize size;
 
-  if (!self->ready || self->transport == NULL)
+  if (!self->ready || self->transport == NULL
+      || !g_queue_is_empty (&self->held))
     return;
   get_chunking (self, &format, &size);
-  /* audio whose caps have just changed waits until the server was told */
-  expected = (RtUplinkFormat){ rt_audio_format_frame_size (&format),
-    format.rate, format.codec };
-  g_byte_array_set_size (self->chunk, size);
-  while (rest || rt_transport_is_writable (self->transport)) {
-    n = rt_uplink_pop (self->uplink, &expected, self->chunk->data, size, rest);
-    if (n == 0)
-      break;
-    append (self, &format, self->chunk->data, n);
-  }
+  while ((rest || rt_transport_is_writable (self->transport))
+         && send_some (self, &format, size, rest))
+    ;
 }
 
-/* Forgets what was not sent, and counts it. */
+gboolean
+rt_conversation_pump_until (RtConversation *self, guint64 end)
+{
+  RtAudioFormat format;
+  gsize size, left;
+
+  if (!self->ready || self->transport == NULL)
+    return TRUE;
+  get_chunking (self, &format, &size);
+  while ((left = rt_uplink_left (self->uplink, end)) > 0) {
+    if (!rt_transport_is_writable (self->transport))
+      return FALSE;
+    if (!send_some (self, &format, MIN (size, left), TRUE))
+      break;
+  }
+  return TRUE;
+}
+
+/* Forgets what was not sent of what came before `end`, and counts it. */
 void
-rt_conversation_drop_input (RtConversation *self)
+rt_conversation_drop_input (RtConversation *self, guint64 end)
 {
   RtAudioFormat format;
   gsize size;
-  guint64 bytes = rt_uplink_clear (self->uplink);
+  guint64 bytes = rt_uplink_clear_until (self->uplink, end);
 
   get_chunking (self, &format, &size);
   rt_stats_add (self->stats, RT_STAT_AUDIO_DROPPED_UPLINK,
@@ -253,7 +282,8 @@ rt_conversation_serve_input_end (RtConversation *self)
 
   if (self->eos_timer == NULL)
     self->eos_timer = rt_conversation_timer (self, timeout, eos_timeout_cb);
-  if (self->input_finished || !self->ready || has_chunk (self))
+  if (self->input_finished || !self->ready || has_chunk (self)
+      || !g_queue_is_empty (&self->held))
     return;
 
   rt_conversation_pump (self, TRUE);

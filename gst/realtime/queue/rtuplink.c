@@ -21,6 +21,7 @@ struct _RtUplink {
   RtRing ring; /* begins with a whole frame, may end in a part of one */
   RtUplinkFormat format;
   guint64 limit;
+  guint64 gone;  /* bytes that left at the front, whatever for */
   gsize portion; /* what is popped at a time */
   guint waiting; /* producers, mostly none: a signal costs a system call */
   gboolean flushing;
@@ -97,6 +98,23 @@ get_room (const RtUplink *self)
   return capacity > self->ring.used ? capacity - self->ring.used : 0;
 }
 
+/* lock */
+static void
+leave (RtUplink *self, guint8 *out, gsize size)
+{
+  rt_ring_pop (&self->ring, out, size);
+  self->gone += size;
+}
+
+/* lock */
+static gsize
+left (const RtUplink *self, guint64 end)
+{
+  guint64 before = end > self->gone ? end - self->gone : 0;
+
+  return MIN (before, whole_frames (self));
+}
+
 /* lock.  Forgets the oldest frames so that `size` more bytes fit, if need be
  * the first of those too.  Returns how many bytes of them are to be skipped;
  * *dropped grows by all. */
@@ -114,7 +132,7 @@ make_room (RtUplink *self, gsize size, gsize *dropped)
   excess -= excess % self->format.frame_size;
   *dropped += excess;
   kept = MIN (excess, used);
-  rt_ring_pop (&self->ring, NULL, kept);
+  leave (self, NULL, kept);
   return excess - kept;
 }
 
@@ -186,7 +204,7 @@ rt_uplink_pop (RtUplink *self, const RtUplinkFormat *format, guint8 *out,
   if (!rest && n < size)
     n = 0;
   if (n > 0) {
-    rt_ring_pop (&self->ring, out, n);
+    leave (self, out, n);
     wake (self);
   }
   g_mutex_unlock (&self->lock);
@@ -204,15 +222,43 @@ rt_uplink_level (RtUplink *self)
   return level;
 }
 
-/* A part of a frame stays: the producer may be about to push the rest. */
+guint64
+rt_uplink_end (RtUplink *self)
+{
+  guint64 end;
+
+  g_mutex_lock (&self->lock);
+  end = self->gone + whole_frames (self);
+  g_mutex_unlock (&self->lock);
+  return end;
+}
+
 gsize
-rt_uplink_clear (RtUplink *self)
+rt_uplink_left (RtUplink *self, guint64 end)
 {
   gsize bytes;
 
   g_mutex_lock (&self->lock);
-  bytes = whole_frames (self);
-  rt_ring_pop (&self->ring, NULL, bytes);
+  bytes = left (self, end);
+  g_mutex_unlock (&self->lock);
+  return bytes;
+}
+
+/* A part of a frame stays: the producer may be about to push the rest. */
+gsize
+rt_uplink_clear (RtUplink *self)
+{
+  return rt_uplink_clear_until (self, G_MAXUINT64);
+}
+
+gsize
+rt_uplink_clear_until (RtUplink *self, guint64 end)
+{
+  gsize bytes;
+
+  g_mutex_lock (&self->lock);
+  bytes = left (self, end);
+  leave (self, NULL, bytes);
   wake (self);
   g_mutex_unlock (&self->lock);
   return bytes;
@@ -227,6 +273,7 @@ rt_uplink_set_format (RtUplink *self, const RtUplinkFormat *format)
   g_mutex_lock (&self->lock);
   if (!same_format (&self->format, format)) {
     bytes = whole_frames (self);
+    self->gone += bytes;
     rt_ring_clear (&self->ring);
     self->portion = 0;
     self->format = *format;

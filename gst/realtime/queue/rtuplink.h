@@ -49,9 +49,15 @@ gsize rt_uplink_pop (RtUplink *uplink, const RtUplinkFormat *format,
     guint8 *out, gsize size, gboolean rest);
 /* Bytes queued now. */
 gsize rt_uplink_level (RtUplink *uplink);
+/* The position behind the last whole frame, in bytes that ever came, and what
+ * is queued before a position. */
+guint64 rt_uplink_end (RtUplink *uplink);
+gsize rt_uplink_left (RtUplink *uplink, guint64 end);
 /* Drops all whole frames; returns the bytes.  A part of a frame stays for the
  * rest of it to come. */
 gsize rt_uplink_clear (RtUplink *uplink);
+/* The same of those before a position. */
+gsize rt_uplink_clear_until (RtUplink *uplink, guint64 end);
 /* While flushing, push returns at once.  Setting it wakes a waiting push, and
  * forgets a part of a frame: the next push begins with a whole one. */
 void rt_uplink_set_flushing (RtUplink *uplink, gboolean flushing);

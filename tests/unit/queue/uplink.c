@@ -290,6 +290,40 @@ test_model (void)
   g_byte_array_unref (model.bytes);
 }
 
+/* A position stays where it is, whatever becomes of what is before it. */
+static void
+test_positions (void)
+{
+  g_autoptr (RtUplink) uplink = uplink_of (5);
+  guint64 first, second;
+
+  g_assert_cmpuint (rt_uplink_end (uplink), ==, 0);
+  push (uplink, "aabbc", 0, 4);
+  first = rt_uplink_end (uplink);
+  g_assert_cmpuint (rt_uplink_left (uplink, first), ==, 4);
+  push (uplink, "cddee", 0, 10);
+  second = rt_uplink_end (uplink);
+  g_assert_cmpuint (rt_uplink_left (uplink, first), ==, 4);
+  g_assert_cmpuint (rt_uplink_left (uplink, second), ==, 10);
+  /* sent, dropped, cleared */
+  pop (uplink, 2, FALSE, "aa");
+  g_assert_cmpuint (rt_uplink_left (uplink, first), ==, 2);
+  push (uplink, "ffgg", 2, 10);
+  g_assert_cmpuint (rt_uplink_left (uplink, first), ==, 0);
+  g_assert_cmpuint (rt_uplink_left (uplink, second), ==, 6);
+  g_assert_cmpuint (rt_uplink_clear_until (uplink, first), ==, 0);
+  g_assert_cmpuint (rt_uplink_clear_until (uplink, second), ==, 6);
+  pop (uplink, 4, FALSE, "ffgg");
+  second = rt_uplink_end (uplink);
+  push (uplink, "hhii", 0, 4);
+  g_assert_cmpuint (rt_uplink_left (uplink, G_MAXUINT64), ==, 4);
+  /* of another format all is behind it */
+  g_assert_cmpuint (set_format (uplink, 1, 1000, 1), ==, 4);
+  push (uplink, "jj", 0, 2);
+  g_assert_cmpuint (rt_uplink_left (uplink, second + 4), ==, 0);
+  g_assert_cmpuint (rt_uplink_left (uplink, second + 5), ==, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -303,6 +337,7 @@ main (int argc, char **argv)
   g_test_add_func ("/uplink/format", test_format);
   g_test_add_func ("/uplink/other-format", test_other_format);
   g_test_add_func ("/uplink/flushing", test_flushing);
+  g_test_add_func ("/uplink/positions", test_positions);
   g_test_add_func ("/uplink/model", test_model);
   return g_test_run ();
 }
