@@ -49,6 +49,34 @@ gst_realtime_caps_of_format (const RtAudioFormat *format)
   return caps;
 }
 
+RtPlayoutFormat
+gst_realtime_caps_to_playout (const RtAudioFormat *format)
+{
+  return (RtPlayoutFormat){
+    .frame_size = rt_audio_format_frame_size (format),
+    .rate = format->rate,
+    .tag = format->codec,
+  };
+}
+
+RtAudioFormat
+gst_realtime_caps_from_playout (const RtPlayoutFormat *format)
+{
+  RtAudioFormat audio = { format->tag, format->rate, format->frame_size };
+
+  if (audio.codec == RT_CODEC_PCM16)
+    audio.channels /= 2;
+  return audio;
+}
+
+GstCaps *
+gst_realtime_caps_of_playout (const RtPlayoutFormat *format)
+{
+  const RtAudioFormat audio = gst_realtime_caps_from_playout (format);
+
+  return gst_realtime_caps_of_format (&audio);
+}
+
 gsize
 gst_realtime_caps_set_uplink (RtUplink *uplink, const RtAudioFormat *format)
 {
@@ -59,11 +87,12 @@ gst_realtime_caps_set_uplink (RtUplink *uplink, const RtAudioFormat *format)
 }
 
 GstCaps *
-gst_realtime_caps_of_dialect (const RtDialect *dialect)
+gst_realtime_caps_of_dialect (const RtDialect *dialect, gboolean output)
 {
+  RtDialectFlags any = output ? RT_DIALECT_DECLARES : RT_DIALECT_ANY_RATE;
   GstCaps *caps;
 
-  if ((dialect->flags & RT_DIALECT_ANY_RATE) != 0)
+  if ((dialect->flags & any) != 0)
     caps = gst_caps_from_string (
         "audio/x-raw, format = (string) S16LE, layout = (string) "
         "interleaved, rate = (int) [ 8000, 48000 ], channels = (int) [ 1, 2 ]");
@@ -77,22 +106,30 @@ gst_realtime_caps_of_dialect (const RtDialect *dialect)
   return caps;
 }
 
+/* What `pad` can carry: the present caps first, should a server have chosen
+ * what it was not asked for. */
 static GstCaps *
-current_caps (GstRealtimeConversation *self)
+possible_caps (GstRealtimeConversation *self, GstPad *pad)
 {
+  GstCaps *current = gst_pad_get_current_caps (pad), *caps;
   const RtDialect *dialect;
 
   GST_OBJECT_LOCK (self);
   dialect = gst_realtime_settings_dialect (self->settings);
   GST_OBJECT_UNLOCK (self);
-  return gst_realtime_caps_of_dialect (dialect);
+  caps = gst_realtime_caps_of_dialect (dialect, pad == self->srcpad);
+  if (current == NULL || pad == self->sinkpad) {
+    gst_clear_caps (&current);
+    return caps;
+  }
+  return gst_caps_merge (current, caps);
 }
 
 void
 gst_realtime_caps_answer (
     GstRealtimeConversation *self, GstPad *pad, GstQuery *query)
 {
-  GstCaps *caps = current_caps (self), *filter, *filtered;
+  GstCaps *caps = possible_caps (self, pad), *filter, *filtered;
 
   gst_query_parse_caps (query, &filter);
   if (filter != NULL) {
@@ -123,7 +160,7 @@ RtAudioFormat
 gst_realtime_caps_preferred (GstRealtimeConversation *self, GstPad *pad)
 {
   RtAudioFormat format = RT_AUDIO_FORMAT_DEFAULT;
-  GstCaps *ours = current_caps (self);
+  GstCaps *ours = possible_caps (self, pad);
   /* no filter: with ours, the answer would come in our order of preference */
   GstCaps *theirs = gst_pad_peer_query_caps (pad, NULL);
   GstCaps *caps

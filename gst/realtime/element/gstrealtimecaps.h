@@ -6,6 +6,7 @@
 
 #include "gstrealtimeconversation.h"
 #include "rtdialect.h"
+#include "rtplayout.h"
 #include "rtuplink.h"
 
 G_BEGIN_DECLS
@@ -20,11 +21,16 @@ G_BEGIN_DECLS
 /* FALSE: not fixed, or not of the template. */
 gboolean gst_realtime_caps_parse (const GstCaps *caps, RtAudioFormat *format);
 GstCaps *gst_realtime_caps_of_format (const RtAudioFormat *format);
+/* The same as the playout has them. */
+RtPlayoutFormat gst_realtime_caps_to_playout (const RtAudioFormat *format);
+RtAudioFormat gst_realtime_caps_from_playout (const RtPlayoutFormat *format);
+GstCaps *gst_realtime_caps_of_playout (const RtPlayoutFormat *format);
 /* As rt_uplink_set_format(), for audio of `format`. */
 gsize gst_realtime_caps_set_uplink (
     RtUplink *uplink, const RtAudioFormat *format);
-/* What `dialect` can carry, either way. */
-GstCaps *gst_realtime_caps_of_dialect (const RtDialect *dialect);
+/* What `dialect` can carry, in or out. */
+GstCaps *gst_realtime_caps_of_dialect (
+    const RtDialect *dialect, gboolean output);
 /* Answers a CAPS query on one of our pads. */
 void gst_realtime_caps_answer (
     GstRealtimeConversation *self, GstPad *pad, GstQuery *query);

@@ -94,6 +94,7 @@ struct _GstRealtimeConversation {
     guint64 frames;          /* … and how many frames were stamped since */
     GstClockTime hold;       /* a reply is gathered since then; NONE: not */
     RtPlayoutFormat format;  /* of the caps that were sent */
+    gint64 asked_at;         /* when the server was asked for them; 0: never */
     GArray *began;           /* tracks to report */
     GArray *drained;
   } out;
@@ -151,6 +152,9 @@ void gst_realtime_conversation_note_peer (GstRealtimeConversation *self);
 /* -srcpush.c: what leaves.  The src task only. */
 void gst_realtime_conversation_push_start (GstRealtimeConversation *self);
 void gst_realtime_conversation_push_flush_stop (GstRealtimeConversation *self);
+/* New caps, when what is linked to us changed or wants something else. */
+void gst_realtime_conversation_push_negotiated (
+    GstRealtimeConversation *self);
 /* Another conversation begins after EOS. */
 void gst_realtime_conversation_push_restart (GstRealtimeConversation *self);
 /* Says that there is nothing up to `until`. */
@@ -169,6 +173,17 @@ void gst_realtime_conversation_set_anchor (
 /* -srctask.c */
 void gst_realtime_conversation_src_loop (gpointer pad);
 void gst_realtime_conversation_reset_src (GstRealtimeConversation *self);
+
+/* -negotiate.c: src task only */
+/* TRUE: `format` (in: of the present caps) is what the peer wants instead, and
+ * the server was asked for it. */
+gboolean gst_realtime_conversation_renegotiate_src (
+    GstRealtimeConversation *self, RtPlayoutFormat *format);
+/* TRUE: speech of the time before that, which is going to be cut. */
+gboolean gst_realtime_conversation_is_stale (
+    GstRealtimeConversation *self, const RtPlayoutFormat *format);
+void gst_realtime_conversation_post_flow_error (
+    GstRealtimeConversation *self, GstFlowReturn flow);
 
 /* -clock.c: waiting for the pipeline's time */
 GstClockTime gst_realtime_conversation_now (GstRealtimeConversation *self);

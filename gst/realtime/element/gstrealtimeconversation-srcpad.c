@@ -27,8 +27,6 @@ src_query (GstPad *pad, GstObject *parent, GstQuery *query)
       answer_latency (self, query);
       return TRUE;
     case GST_QUERY_CAPS:
-      if (gst_pad_has_current_caps (pad))
-        break;
       gst_realtime_caps_answer (self, pad, query);
       return TRUE;
     default:
@@ -54,8 +52,11 @@ src_event (GstPad *pad, GstObject *parent, GstEvent *event)
       result = gst_realtime_conversation_handle_command (
           self, gst_event_get_structure (event));
       break;
+    case GST_EVENT_RECONFIGURE: /* the pad remembers it, the task looks */
+      gst_realtime_conversation_wake_src (self, FALSE, FALSE);
+      result = TRUE;
+      break;
     case GST_EVENT_QOS:
-    case GST_EVENT_RECONFIGURE:
       result = TRUE;
       break;
     default:
@@ -160,5 +161,4 @@ gst_realtime_conversation_init_srcpad (GstRealtimeConversation *self)
   gst_pad_set_query_function (self->srcpad, src_query);
   gst_pad_set_event_function (self->srcpad, src_event);
   gst_pad_set_activatemode_function (self->srcpad, src_activate_mode);
-  gst_pad_use_fixed_caps (self->srcpad);
 }

@@ -31,12 +31,8 @@ count_frames (GstRealtimeConversation *self, guint64 frames)
 static void
 push_caps (GstRealtimeConversation *self, const RtPlayoutFormat *format)
 {
-  RtAudioFormat audio = { format->tag, format->rate, format->frame_size };
-  GstCaps *caps;
+  GstCaps *caps = gst_realtime_caps_of_playout (format);
 
-  if (audio.codec == RT_CODEC_PCM16)
-    audio.channels /= 2;
-  caps = gst_realtime_caps_of_format (&audio);
   gst_realtime_conversation_set_anchor (self, self->out.next);
   self->out.format = *format;
   gst_pad_push_event (self->srcpad, gst_event_new_caps (caps));
@@ -91,9 +87,7 @@ gst_realtime_conversation_push_start (GstRealtimeConversation *self)
   GST_OBJECT_LOCK (self);
   output = self->output_format;
   GST_OBJECT_UNLOCK (self);
-  format.frame_size = rt_audio_format_frame_size (&output);
-  format.rate = output.rate;
-  format.tag = output.codec;
+  format = gst_realtime_caps_to_playout (&output);
   push_caps (self, &format);
   push_segment (self);
   gst_realtime_conversation_push_gap (self, self->out.next + BUFFER_TIME);
@@ -136,7 +130,7 @@ fail (GstRealtimeConversation *self, GstFlowReturn flow)
   g_mutex_lock (&self->wait_lock);
   self->src_flow = flow;
   g_mutex_unlock (&self->wait_lock);
-  GST_ELEMENT_FLOW_ERROR (self, flow);
+  gst_realtime_conversation_post_flow_error (self, flow);
   gst_realtime_conversation_end_src (self, TRUE);
   gst_pad_push_event (self->srcpad, gst_event_new_eos ());
 }
@@ -154,10 +148,24 @@ push_buffer (GstRealtimeConversation *self, GstBuffer *buffer, guint64 frames)
     self->out.discont = FALSE;
   }
   flow = gst_pad_push (self->srcpad, buffer);
+  /* another peer, since we looked */
+  if (flow == GST_FLOW_NOT_NEGOTIATED
+      && gst_pad_needs_reconfigure (self->srcpad))
+    return;
   /* unlinked: the bus still gets everything; flushing: the wait ends when
    * the task is stopped, or downstream is done with its seek */
   if (flow < GST_FLOW_EOS)
     fail (self, flow);
+}
+
+void
+gst_realtime_conversation_push_negotiated (GstRealtimeConversation *self)
+{
+  RtPlayoutFormat format = self->out.format;
+
+  if (gst_pad_check_reconfigure (self->srcpad)
+      && gst_realtime_conversation_renegotiate_src (self, &format))
+    push_caps (self, &format);
 }
 
 /* A hole in a track that goes on was an underrun; between tracks it is a

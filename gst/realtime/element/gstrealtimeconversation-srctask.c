@@ -336,6 +336,7 @@ gst_realtime_conversation_src_loop (gpointer user_data)
     break_off (self);
   } else if (!self->out.begun)
     gst_realtime_conversation_push_start (self);
+  gst_realtime_conversation_push_negotiated (self);
   if (orders.flush)
     gst_realtime_conversation_push_flush_stop (self);
   if (orders.dropped || orders.flush)
@@ -350,6 +351,9 @@ gst_realtime_conversation_src_loop (gpointer user_data)
     join_time (self, &timing);
   wake_at = report (self, &timing);
   rt_playout_peek (self->playout, &status);
+  if (status.bytes > 0
+      && gst_realtime_conversation_is_stale (self, &status.format))
+    status.bytes = 0;
   if (status.bytes > 0 && gather (self, &status, &timing))
     speak (self, &status, &timing);
   else if (status.bytes > 0 || !orders.eos_wanted || !leave (self, &timing))
@@ -372,5 +376,6 @@ gst_realtime_conversation_reset_src (GstRealtimeConversation *self)
   self->out.begun = FALSE;
   break_off (self);
   self->out.speech_end = GST_CLOCK_TIME_NONE;
+  self->out.asked_at = 0;
   gst_realtime_conversation_set_anchor (self, 0);
 }

@@ -143,6 +143,8 @@ come_up (GstRealtimeConversation *self)
     return FALSE;
   }
   input = gst_realtime_caps_preferred (self, self->sinkpad);
+  /* what is linked later is looked at anew */
+  gst_pad_check_reconfigure (self->srcpad);
   output = gst_realtime_caps_preferred (self, self->srcpad);
   gst_realtime_caps_set_uplink (self->uplink, &input);
   set_active (self, TRUE);

@@ -72,7 +72,7 @@ is_ready (const RtEvent *event)
 
 const RtDialect rt_dialect_create = {
   .name = "session-create",
-  .flags = RT_DIALECT_ERRORS_END | RT_DIALECT_ANY_RATE,
+  .flags = RT_DIALECT_ERRORS_END | RT_DIALECT_ANY_RATE | RT_DIALECT_DECLARES,
   .default_path = "/ws",
   .query = no_pairs,
   .headers = no_pairs,

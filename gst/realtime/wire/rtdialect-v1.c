@@ -84,7 +84,8 @@ is_ready (const RtEvent *event)
 
 const RtDialect rt_dialect_v1 = {
   .name = "realtime-v1",
-  .flags = RT_DIALECT_ERRORS_END | RT_DIALECT_COMPLETE_URL,
+  .flags
+  = RT_DIALECT_ERRORS_END | RT_DIALECT_COMPLETE_URL | RT_DIALECT_DECLARES,
   .default_path = "/v1/realtime",
   .default_voice = DEFAULT_VOICE,
   .query = query,

@@ -20,6 +20,7 @@ typedef enum {
   RT_DIALECT_COMPLETE_URL = 1 << 5, /* the URL is completed to /v1/realtime */
   RT_DIALECT_COMMITS = 1 << 6,      /* knows commit and clear */
   RT_DIALECT_TRANSCRIBES = 1 << 7,  /* has a transcription mode */
+  RT_DIALECT_DECLARES = 1 << 8,     /* output as each event declares it */
 } RtDialectFlags;
 
 /* A decode that fails names what was wrong; the session goes on. */

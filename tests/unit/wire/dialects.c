@@ -354,14 +354,14 @@ static void
 test_row (void)
 {
   g_assert_true (rt_dialect_find ("realtime-v1") == v1);
-  g_assert_cmpuint (
-      v1->flags, ==, RT_DIALECT_ERRORS_END | RT_DIALECT_COMPLETE_URL);
+  g_assert_cmpuint (v1->flags, ==,
+      RT_DIALECT_ERRORS_END | RT_DIALECT_COMPLETE_URL | RT_DIALECT_DECLARES);
   g_assert_cmpstr (v1->default_path, ==, "/v1/realtime");
   g_assert_cmpstr (v1->default_voice, ==, "cove");
 
   g_assert_true (rt_dialect_find ("session-create") == create);
-  g_assert_cmpuint (
-      create->flags, ==, RT_DIALECT_ERRORS_END | RT_DIALECT_ANY_RATE);
+  g_assert_cmpuint (create->flags, ==,
+      RT_DIALECT_ERRORS_END | RT_DIALECT_ANY_RATE | RT_DIALECT_DECLARES);
   g_assert_cmpstr (create->default_path, ==, "/ws");
   g_assert_null (create->default_voice);
 }
