@@ -65,7 +65,7 @@ void
 rt_session_handle_text (
     RtSession *self, const RtEvent *event, RtEffects *effects)
 {
-  const gchar *text = event->text != NULL ? event->text : "";
+  const gchar *text = event->text;
   RtTranscriptKey key = {
     .role = is_user (event) ? RT_ROLE_USER : RT_ROLE_ASSISTANT,
     .item_id = event->item_id,
@@ -84,10 +84,14 @@ rt_session_handle_text (
   }
   if (!rt_session_can (self, RT_DIALECT_RESPONSES))
     end_reply (self, event, effects);
-  if (rt_transcript_finish (self->transcript, &key, text))
+  text = rt_transcript_finish (self->transcript, &key, text);
+  if (text != NULL)
     note_text (&key, text, TRUE, FALSE, &event->usage, effects);
+  else
+    text = event->text;
   if (is_user (event))
-    rt_turns_transcribed (self->turns, event->item_id, *text == '\0');
+    rt_turns_transcribed (
+        self->turns, event->item_id, text == NULL || *text == '\0');
 }
 
 static void

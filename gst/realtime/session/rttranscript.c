@@ -3,167 +3,27 @@
  * What was said, in the order of the conversation.  Pure; its owner
  * serialises the calls.
  */
-#include "rttranscript.h"
+#include "rttranscript-private.h"
 
 #include <string.h>
 
-typedef struct {
-  guint content_index;
-  gchar *response_id;
-  GString *text;
-  gboolean final;
-  gboolean interrupted;
-  gboolean presumed; /* final by a pause: the server may yet say so itself */
-} Part;
-
-typedef struct {
-  gchar *id; /* NULL: not told, or not yet */
-  const gchar *role;
-  GPtrArray *parts; /* of Part, by content_index */
-  gchar *echo;      /* what the server's copy says; used when no part does */
-  gboolean typed;   /* by the application; the server's copy gives the id */
-  gboolean taken;
-} Item;
-
-struct _RtTranscript {
-  GPtrArray *items; /* of Item, owned, in the order of the conversation */
-  GHashTable *by_id;
-  gsize bytes;
-};
-
-static void
-part_free (Part *part)
-{
-  g_free (part->response_id);
-  g_string_free (part->text, TRUE);
-  g_free (part);
-}
-
-static void
-item_free (Item *item)
-{
-  g_free (item->id);
-  g_free (item->echo);
-  g_ptr_array_unref (item->parts);
-  g_free (item);
-}
-
-RtTranscript *
-rt_transcript_new (void)
-{
-  RtTranscript *self = g_new0 (RtTranscript, 1);
-
-  self->items = g_ptr_array_new_with_free_func ((GDestroyNotify) item_free);
-  self->by_id = g_hash_table_new (g_str_hash, g_str_equal);
-  return self;
-}
-
-void
-rt_transcript_free (RtTranscript *self)
-{
-  if (self == NULL)
-    return;
-  g_hash_table_unref (self->by_id);
-  g_ptr_array_unref (self->items);
-  g_free (self);
-}
-
-static gsize
-item_bytes (const Item *item)
-{
-  gsize bytes = item->echo != NULL ? strlen (item->echo) : 0;
-  guint i;
-
-  for (i = 0; i < item->parts->len; i++)
-    bytes += ((Part *) g_ptr_array_index (item->parts, i))->text->len;
-  return bytes;
-}
-
-/* The newest item stays whatever it holds: somebody is about to use it. */
-static void
-forget_oldest (RtTranscript *self)
-{
-  while (self->items->len > 1
-         && (self->items->len > RT_TRANSCRIPT_MAX_ITEMS
-             || self->bytes > RT_TRANSCRIPT_MAX_BYTES)) {
-    Item *item = g_ptr_array_index (self->items, 0);
-
-    self->bytes -= item_bytes (item);
-    if (item->id != NULL)
-      g_hash_table_remove (self->by_id, item->id);
-    g_ptr_array_remove_index (self->items, 0);
-  }
-}
-
-static Item *
-find_item (RtTranscript *self, const gchar *id)
-{
-  return id != NULL ? g_hash_table_lookup (self->by_id, id) : NULL;
-}
-
-static void
-set_id (RtTranscript *self, Item *item, const gchar *id)
-{
-  item->id = g_strdup (id);
-  if (id != NULL)
-    g_hash_table_insert (self->by_id, item->id, item);
-}
-
-static Item *
-append_item (RtTranscript *self, const gchar *role, const gchar *id)
-{
-  Item *item = g_new0 (Item, 1);
-
-  item->role = role;
-  item->parts = g_ptr_array_new_with_free_func ((GDestroyNotify) part_free);
-  set_id (self, item, id);
-  g_ptr_array_add (self->items, item);
-  forget_oldest (self);
-  return item;
-}
-
-/* The text of an item may be told before its place is. */
-static void
-move_behind (RtTranscript *self, Item *item, const gchar *previous_id)
-{
-  Item *previous = find_item (self, previous_id);
-  guint from, to;
-
-  if (previous == NULL || previous == item
-      || !g_ptr_array_find (self->items, item, &from)
-      || !g_ptr_array_find (self->items, previous, &to))
-    return;
-  g_ptr_array_steal_index (self->items, from);
-  g_ptr_array_insert (self->items, from < to ? to : to + 1, item);
-}
-
-static Item *
-place (RtTranscript *self, const gchar *role, const gchar *id,
-    const gchar *previous_id)
-{
-  Item *item = find_item (self, id);
-
-  if (item == NULL)
-    item = append_item (self, role, id);
-  move_behind (self, item, previous_id);
-  return item;
-}
+#define SPACE " \t\r\n"
 
 void
 rt_transcript_place (RtTranscript *self, const gchar *role,
     const gchar *item_id, const gchar *previous_item_id)
 {
   if (item_id != NULL)
-    place (self, role, item_id, previous_item_id);
+    rt_transcript_place_item (self, role, item_id, previous_item_id);
 }
 
-static Part *
-find_part (const Item *item, guint content_index)
+static RtPart *
+find_part (const RtTranscriptItem *item, guint content_index)
 {
   guint i;
 
   for (i = 0; i < item->parts->len; i++) {
-    Part *part = g_ptr_array_index (item->parts, i);
+    RtPart *part = g_ptr_array_index (item->parts, i);
 
     if (part->content_index == content_index)
       return part;
@@ -171,33 +31,33 @@ find_part (const Item *item, guint content_index)
   return NULL;
 }
 
-static Part *
-add_part (Item *item, guint content_index, const gchar *response_id)
+static RtPart *
+add_part (RtTranscriptItem *item, guint content_index, const gchar *response_id)
 {
-  Part *part;
+  RtPart *part;
   guint i = 0;
 
   if (item->parts->len >= RT_TRANSCRIPT_MAX_PARTS)
     return NULL;
-  part = g_new0 (Part, 1);
+  part = g_new0 (RtPart, 1);
   part->content_index = content_index;
   part->response_id = g_strdup (response_id);
   part->text = g_string_new (NULL);
   while (i < item->parts->len
-         && ((Part *) g_ptr_array_index (item->parts, i))->content_index
+         && ((RtPart *) g_ptr_array_index (item->parts, i))->content_index
                 < content_index)
     i++;
   g_ptr_array_insert (item->parts, i, part);
   return part;
 }
 
-static Item *
+static RtTranscriptItem *
 last_nameless (RtTranscript *self, const gchar *role)
 {
   guint i;
 
   for (i = self->items->len; i > 0; i--) {
-    Item *item = g_ptr_array_index (self->items, i - 1);
+    RtTranscriptItem *item = g_ptr_array_index (self->items, i - 1);
 
     if (item->id == NULL && !item->typed && strcmp (item->role, role) == 0)
       return item;
@@ -207,11 +67,11 @@ last_nameless (RtTranscript *self, const gchar *role)
 
 /* A server that names no items: what comes next of a role belongs to what it
  * said last, until that is final. */
-static Item *
+static RtTranscriptItem *
 find_nameless (RtTranscript *self, const RtTranscriptKey *key)
 {
-  Item *item = last_nameless (self, key->role);
-  Part *part = item != NULL ? find_part (item, key->content_index) : NULL;
+  RtTranscriptItem *item = last_nameless (self, key->role);
+  RtPart *part = item != NULL ? find_part (item, key->content_index) : NULL;
 
   if (part == NULL || part->final
       || g_strcmp0 (part->response_id, key->response_id) != 0)
@@ -220,35 +80,50 @@ find_nameless (RtTranscript *self, const RtTranscriptKey *key)
 }
 
 /* NULL when the item has too many. */
-static Part *
+static RtPart *
 get_part (RtTranscript *self, const RtTranscriptKey *key)
 {
-  Item *item = key->item_id != NULL ? find_item (self, key->item_id)
-                                    : find_nameless (self, key);
-  Part *part;
+  RtTranscriptItem *item = key->item_id != NULL
+                               ? rt_transcript_find_item (self, key->item_id)
+                               : find_nameless (self, key);
+  RtPart *part;
 
-  if (item == NULL)
-    item = append_item (self, key->role, key->item_id);
+  if (item == NULL && key->item_id != NULL)
+    item = rt_transcript_place_item (self, key->role, key->item_id, NULL);
+  else if (item == NULL)
+    item = rt_transcript_append_item (self, key->role);
   part = find_part (item, key->content_index);
   if (part == NULL)
     part = add_part (item, key->content_index, key->response_id);
   return part;
 }
 
-static void
-set_text (RtTranscript *self, Part *part, const gchar *text)
+/* Of a text that was handed off in other words, only what says more is new. */
+static gsize
+taken_of (const RtPart *part, const gchar *text)
 {
+  gsize length = strlen (text);
+
+  if (part->taken <= length && memcmp (part->text->str, text, part->taken) == 0)
+    return part->taken;
+  return length > part->taken ? 0 : length;
+}
+
+static void
+set_text (RtTranscript *self, RtPart *part, const gchar *text)
+{
+  part->taken = taken_of (part, text);
   self->bytes -= part->text->len;
   g_string_assign (part->text, text);
   self->bytes += part->text->len;
-  forget_oldest (self);
+  rt_transcript_forget_oldest (self);
 }
 
 void
 rt_transcript_type (RtTranscript *self, const gchar *text)
 {
-  Item *item = append_item (self, RT_ROLE_USER, NULL);
-  Part *part = add_part (item, 0, NULL);
+  RtTranscriptItem *item = rt_transcript_append_item (self, RT_ROLE_USER);
+  RtPart *part = add_part (item, 0, NULL);
 
   item->typed = TRUE;
   part->final = TRUE;
@@ -256,13 +131,13 @@ rt_transcript_type (RtTranscript *self, const gchar *text)
 }
 
 /* What was typed and has no name yet, when the server's copy says the same. */
-static Item *
+static RtTranscriptItem *
 find_typed (RtTranscript *self, const RtItem *copy)
 {
   guint i;
 
   for (i = 0; copy->text != NULL && i < self->items->len; i++) {
-    Item *item = g_ptr_array_index (self->items, i);
+    RtTranscriptItem *item = g_ptr_array_index (self->items, i);
 
     if (item->typed && item->id == NULL
         && strcmp (find_part (item, 0)->text->str, copy->text) == 0)
@@ -277,29 +152,29 @@ rt_transcript_echo (
 {
   gboolean user = g_strcmp0 (copy->role, RT_ROLE_USER) == 0;
   const gchar *role = user ? RT_ROLE_USER : RT_ROLE_ASSISTANT;
-  Item *item;
+  RtTranscriptItem *item;
 
   if (copy->id == NULL || g_strcmp0 (copy->role, role) != 0)
     return;
-  if (user && find_item (self, copy->id) == NULL
+  if (user && rt_transcript_find_item (self, copy->id) == NULL
       && (item = find_typed (self, copy)) != NULL)
-    set_id (self, item, copy->id);
+    rt_transcript_set_id (self, item, copy->id);
 
-  item = place (self, role, copy->id, previous_item_id);
+  item = rt_transcript_place_item (self, role, copy->id, previous_item_id);
   if (copy->text == NULL || item->typed)
     return;
   self->bytes -= item->echo != NULL ? strlen (item->echo) : 0;
   g_free (item->echo);
   item->echo = g_strdup (copy->text);
   self->bytes += strlen (item->echo);
-  forget_oldest (self);
+  rt_transcript_forget_oldest (self);
 }
 
 gboolean
 rt_transcript_add (
     RtTranscript *self, const RtTranscriptKey *key, const gchar *text)
 {
-  Part *part;
+  RtPart *part;
   gsize length;
 
   if (text == NULL || *text == '\0')
@@ -311,7 +186,7 @@ rt_transcript_add (
   if (part->text->len + length <= RT_TRANSCRIPT_MAX_PART_BYTES) {
     g_string_append_len (part->text, text, length);
     self->bytes += length;
-    forget_oldest (self);
+    rt_transcript_forget_oldest (self);
   }
   return TRUE;
 }
@@ -320,8 +195,9 @@ rt_transcript_add (
 static gboolean
 was_presumed (RtTranscript *self, const RtTranscriptKey *key, const gchar *text)
 {
-  Item *item = key->item_id == NULL ? last_nameless (self, key->role) : NULL;
-  Part *part = item != NULL ? find_part (item, key->content_index) : NULL;
+  RtTranscriptItem *item
+      = key->item_id == NULL ? last_nameless (self, key->role) : NULL;
+  RtPart *part = item != NULL ? find_part (item, key->content_index) : NULL;
 
   if (part == NULL || !part->presumed || strcmp (part->text->str, text) != 0)
     return FALSE;
@@ -329,42 +205,44 @@ was_presumed (RtTranscript *self, const RtTranscriptKey *key, const gchar *text)
   return TRUE;
 }
 
-gboolean
+const gchar *
 rt_transcript_finish (
     RtTranscript *self, const RtTranscriptKey *key, const gchar *text)
 {
-  Part *part;
+  RtPart *part;
 
-  if (was_presumed (self, key, text))
-    return FALSE;
+  if (text != NULL && was_presumed (self, key, text))
+    return NULL;
   part = get_part (self, key);
   if (part == NULL || part->final)
-    return FALSE;
+    return NULL;
   part->final = TRUE;
+  if (text == NULL)
+    return part->text->str;
   set_text (self, part, text);
-  return TRUE;
+  return text;
 }
 
 gboolean
 rt_transcript_is_final (RtTranscript *self, const gchar *item_id)
 {
-  Item *item = find_item (self, item_id);
+  RtTranscriptItem *item = rt_transcript_find_item (self, item_id);
   guint i;
 
   for (i = 0; item != NULL && i < item->parts->len; i++)
-    if (((Part *) g_ptr_array_index (item->parts, i))->final)
+    if (((RtPart *) g_ptr_array_index (item->parts, i))->final)
       return TRUE;
   return FALSE;
 }
 
 static void
-interrupt_item (Item *item, const gchar *response_id, RtTranscriptFunc func,
-    gpointer user_data)
+interrupt_item (RtTranscriptItem *item, const gchar *response_id,
+    RtTranscriptFunc func, gpointer user_data)
 {
   guint i;
 
   for (i = 0; i < item->parts->len; i++) {
-    Part *part = g_ptr_array_index (item->parts, i);
+    RtPart *part = g_ptr_array_index (item->parts, i);
     RtTranscriptKey key
         = { item->role, item->id, part->response_id, part->content_index };
 
@@ -383,7 +261,7 @@ void
 rt_transcript_interrupt (RtTranscript *self, const gchar *item_id,
     const gchar *response_id, RtTranscriptFunc func, gpointer user_data)
 {
-  Item *item = find_item (self, item_id);
+  RtTranscriptItem *item = rt_transcript_find_item (self, item_id);
   guint i;
 
   if (item != NULL) {
@@ -396,24 +274,24 @@ rt_transcript_interrupt (RtTranscript *self, const gchar *item_id,
 }
 
 static gboolean
-has_open_part (const Item *item)
+has_open_part (const RtTranscriptItem *item)
 {
   guint i;
 
   for (i = 0; i < item->parts->len; i++)
-    if (!((Part *) g_ptr_array_index (item->parts, i))->final)
+    if (!((RtPart *) g_ptr_array_index (item->parts, i))->final)
       return TRUE;
   return FALSE;
 }
 
 /* Such an item has no id that its end could be told of. */
-static Item *
+static RtTranscriptItem *
 find_open_nameless (RtTranscript *self)
 {
   guint i;
 
   for (i = self->items->len; i > 0; i--) {
-    Item *item = g_ptr_array_index (self->items, i - 1);
+    RtTranscriptItem *item = g_ptr_array_index (self->items, i - 1);
 
     if (item->id == NULL && strcmp (item->role, RT_ROLE_ASSISTANT) == 0)
       return has_open_part (item) ? item : NULL;
@@ -428,13 +306,13 @@ rt_transcript_is_open (RtTranscript *self)
 }
 
 static void
-end_item (
-    Item *item, gboolean interrupted, RtTranscriptFunc func, gpointer user_data)
+end_item (RtTranscriptItem *item, gboolean interrupted, RtTranscriptFunc func,
+    gpointer user_data)
 {
   guint i;
 
   for (i = 0; i < item->parts->len; i++) {
-    Part *part = g_ptr_array_index (item->parts, i);
+    RtPart *part = g_ptr_array_index (item->parts, i);
     RtTranscriptKey key
         = { item->role, item->id, part->response_id, part->content_index };
 
@@ -455,7 +333,7 @@ rt_transcript_end (RtTranscript *self, const gchar *item_id,
   guint i;
 
   for (i = 0; i < self->items->len; i++) {
-    Item *item = g_ptr_array_index (self->items, i);
+    RtTranscriptItem *item = g_ptr_array_index (self->items, i);
 
     if (strcmp (item->role, RT_ROLE_ASSISTANT) == 0
         && (interrupted || g_strcmp0 (item->id, item_id) == 0))
@@ -466,33 +344,46 @@ rt_transcript_end (RtTranscript *self, const gchar *item_id,
 static gboolean
 is_blank (const gchar *text)
 {
-  return text[strspn (text, " \t\r\n")] == '\0';
+  return text[strspn (text, SPACE)] == '\0';
+}
+
+/* What of a part was not taken yet; NULL: nothing. */
+static const gchar *
+take_part (RtPart *part)
+{
+  const gchar *text = part->text->str + part->taken;
+
+  if (is_blank (text))
+    return NULL;
+  if (part->taken > 0)
+    text += strspn (text, SPACE);
+  part->taken = part->text->len;
+  return text;
 }
 
 void
 rt_transcript_take (
     RtTranscript *self, RtTranscriptFunc func, gpointer user_data)
 {
+  const gchar *text;
   guint i, j;
 
   for (i = 0; i < self->items->len; i++) {
-    Item *item = g_ptr_array_index (self->items, i);
+    RtTranscriptItem *item = g_ptr_array_index (self->items, i);
     RtTranscriptKey key = { item->role, item->id, NULL, 0 };
-    gboolean said = FALSE;
 
-    for (j = 0; j < item->parts->len && !item->taken; j++) {
-      Part *part = g_ptr_array_index (item->parts, j);
+    for (j = 0; j < item->parts->len; j++) {
+      RtPart *part = g_ptr_array_index (item->parts, j);
 
-      if (is_blank (part->text->str))
+      if ((text = take_part (part)) == NULL)
         continue;
       key.content_index = part->content_index;
-      func (&key, part->text->str, user_data);
-      said = TRUE;
+      func (&key, text, user_data);
+      item->taken = TRUE;
     }
-    if (!said && !item->taken && item->echo != NULL && !is_blank (item->echo)) {
-      func (&key, item->echo, user_data);
-      said = TRUE;
-    }
-    item->taken |= said;
+    if (item->taken || item->echo == NULL || is_blank (item->echo))
+      continue;
+    func (&key, item->echo, user_data);
+    item->taken = TRUE;
   }
 }

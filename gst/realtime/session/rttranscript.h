@@ -43,8 +43,9 @@ void rt_transcript_echo (RtTranscript *transcript, const RtItem *item,
 /* TRUE: `text` is a new increment, to be told. */
 gboolean rt_transcript_add (
     RtTranscript *transcript, const RtTranscriptKey *key, const gchar *text);
-/* TRUE: `text` is the final, to be told; it replaces the increments. */
-gboolean rt_transcript_finish (
+/* The final, to be told: `text`, which replaces the increments, or with NULL
+ * these.  NULL: it was told.  Valid until the next call. */
+const gchar *rt_transcript_finish (
     RtTranscript *transcript, const RtTranscriptKey *key, const gchar *text);
 /* TRUE when any part of the item is final. */
 gboolean rt_transcript_is_final (
@@ -66,7 +67,8 @@ void rt_transcript_end (RtTranscript *transcript, const gchar *item_id,
 /* TRUE when there is one in an item without a name. */
 gboolean rt_transcript_is_open (RtTranscript *transcript);
 
-/* Calls `func` for all that was said and not yet taken, in order. */
+/* Calls `func` for all that was said and not yet taken, in order; of a text
+ * that was taken before its end, for the rest. */
 void rt_transcript_take (
     RtTranscript *transcript, RtTranscriptFunc func, gpointer user_data);
 

@@ -92,6 +92,63 @@ static const Row place_told_late[] = {
   HANDOFF (1, "user: one | assistant: two | user: three | assistant: four"),
 };
 
+/* The place of an item is told by one that is not known yet. */
+static const Row previous_told_first[] = {
+  START,
+  { "item_added item=a2 prev=u2 kind=message role=assistant",
+      "note item added a2" },
+  { "said item=a2 resp=r1 text=four", "note assistant final 'four' a2" },
+  { "heard item=u9 text=last", "note user final 'last' u9" },
+  { "committed item=u2 prev=a1", "" },
+  { "heard item=u2 text=three", "note user final 'three' u2" },
+  { "said item=a1 resp=r1 text=two", "note assistant final 'two' a1" },
+  { "item_added item=a1 prev=u1 kind=message role=assistant",
+      "note item added a1" },
+  { "heard item=u1 text=one", "note user final 'one' u1" },
+  { "item_added item=a1 prev=u1 kind=message role=assistant",
+      "note item added a1" },
+  HANDOFF (1, "user: one | assistant: two | user: three | assistant: four | "
+              "user: last"),
+};
+
+/* What makes no sense does no harm. */
+static const Row previous_in_a_ring[] = {
+  START,
+  { "item_added item=a prev=b kind=message role=user text=one",
+      "note item added a" },
+  { "item_added item=b prev=a kind=message role=user text=two",
+      "note item added b" },
+  { "item_added item=c prev=c kind=message role=user text=three",
+      "note item added c" },
+  HANDOFF (1, "user: two | user: one | user: three"),
+};
+
+/* Parts and their ends in any order, and more than once. */
+static const Row any_order[] = {
+  START,
+  { "said_delta item=i1 ci=1 text=there", "note assistant 'there' i1 1" },
+  { "said item=i1 ci=2 text=friend", "note assistant final 'friend' i1 2" },
+  { "said_delta item=i1 text=hel", "note assistant 'hel' i1" },
+  { "said item=i1 ci=2 text=foe", "" },
+  { "said item=i1 ci=1 text=There", "note assistant final 'There' i1 1" },
+  { "said_delta item=i1 ci=1 text=!", "" },
+  { "said item=i1 text=hello", "note assistant final 'hello' i1" },
+  HANDOFF (1, "assistant: hello | assistant: There | assistant: friend"),
+};
+
+/* An end that repeats nothing ends what was told. */
+static const Row end_without_text[] = {
+  START,
+  { "said_delta item=i1 text=hel", "note assistant 'hel' i1" },
+  { "said_delta item=i1 text=lo", "note assistant 'lo' i1" },
+  { "said item=i1", "note assistant final 'hello' i1" },
+  { "heard_delta item=u1 text=hi", "note user 'hi' u1" },
+  { "heard item=u1", "note user final 'hi' u1" },
+  { "text_delta item=i2 text=written", "note assistant 'written' i2" },
+  { "text item=i2 text=''", "note assistant final '' i2" },
+  HANDOFF (1, "assistant: hello | user: hi"),
+};
+
 static const Row since_the_last[] = {
   START,
   { "heard item=u1 text=first", "note user final 'first' u1" },
@@ -103,9 +160,25 @@ static const Row since_the_last[] = {
   { "said_delta item=a2 resp=r1 text='  '", "note assistant '  ' a2" },
   HANDOFF (3, "user: second | assistant: thi"),
   /* was handed off as far as it was known */
-  { "said item=a1 resp=r1 text=third", "note assistant final 'third' a1" },
+  { "said item=a1 resp=r1 text='third one'",
+      "note assistant final 'third one' a1" },
   { "said item=a2 resp=r1 text=fourth", "note assistant final 'fourth' a2" },
-  HANDOFF (4, "assistant: fourth"),
+  HANDOFF (4, "assistant: rd one | assistant: fourth"),
+  HANDOFF (5, ""),
+  { "heard_delta item=u3 text='turn '", "note user 'turn ' u3" },
+  { "said_delta item=a3 resp=r2 text='all right'",
+      "note assistant 'all right' a3" },
+  { "heard_delta item=u4 text='to night'", "note user 'to night' u4" },
+  HANDOFF (6, "user: turn  | assistant: all right | user: to night"),
+  { "heard_delta item=u3 text='it off'", "note user 'it off' u3" },
+  HANDOFF (7, "user: it off"),
+  /* nothing new, another wording, and one that says more */
+  { "heard item=u3 text='turn it off'", "note user final 'turn it off' u3" },
+  { "said item=a3 resp=r2 text='All right'",
+      "note assistant final 'All right' a3" },
+  { "heard item=u4 text='Tonight at ten.'",
+      "note user final 'Tonight at ten.' u4" },
+  HANDOFF (8, "user: Tonight at ten."),
 };
 
 static const Row typed[] = {
@@ -167,7 +240,7 @@ bounds (void)
     g_autofree gchar *id = g_strdup_printf ("i%u", i);
 
     key.item_id = id;
-    g_assert_true (rt_transcript_finish (transcript, &key, "x"));
+    g_assert_nonnull (rt_transcript_finish (transcript, &key, "x"));
   }
   rt_transcript_take (transcript, count_entries, &n);
   g_assert_cmpuint (n, ==, RT_TRANSCRIPT_MAX_ITEMS);
@@ -189,7 +262,7 @@ bounds (void)
        key.content_index++)
     g_assert_true (rt_transcript_add (transcript, &key, "x"));
   g_assert_false (rt_transcript_add (transcript, &key, "x"));
-  g_assert_false (rt_transcript_finish (transcript, &key, "x"));
+  g_assert_null (rt_transcript_finish (transcript, &key, "x"));
 }
 
 static const Table tables[] = {
@@ -198,6 +271,10 @@ static const Table tables[] = {
   TABLE ("nameless", "", nameless),
   TABLE ("late-user", "", late_user),
   TABLE ("place-told-late", "", place_told_late),
+  TABLE ("previous-told-first", "", previous_told_first),
+  TABLE ("previous-in-a-ring", "", previous_in_a_ring),
+  TABLE ("any-order", "", any_order),
+  TABLE ("end-without-text", "", end_without_text),
   TABLE ("since-the-last", "", since_the_last),
   TABLE ("typed", "", typed),
   TABLE ("echoes", "", echoes),

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Inside of a transcript, for its own files.
+ */
+#pragma once
+
+#include "rttranscript.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  guint content_index;
+  gchar *response_id;
+  GString *text;
+  gboolean final;
+  gboolean interrupted;
+  gboolean presumed; /* final by a pause: the server may yet say so itself */
+  gsize taken;       /* bytes of the text that were handed off */
+} RtPart;
+
+typedef struct {
+  gchar *id;       /* NULL: not told, or not yet */
+  gchar *previous; /* the id of the one before it, known or not; or NULL */
+  const gchar *role;
+  GPtrArray *parts; /* of RtPart, by content_index */
+  gchar *echo;      /* what the server's copy says; used when no part does */
+  gboolean typed;   /* by the application; the server's copy gives the id */
+  gboolean taken;   /* it was handed off, or a part of it */
+} RtTranscriptItem;
+
+struct _RtTranscript {
+  GPtrArray
+      *items; /* of RtTranscriptItem, owned, in the order of the conversation */
+  GHashTable *by_id;
+  gsize bytes;
+};
+
+/* rttranscriptplaces.c: which items there are, and in what order */
+/* Of more than is to be kept the oldest goes; the newest stays. */
+void rt_transcript_forget_oldest (RtTranscript *transcript);
+RtTranscriptItem *rt_transcript_find_item (
+    RtTranscript *transcript, const gchar *id);
+void rt_transcript_set_id (
+    RtTranscript *transcript, RtTranscriptItem *item, const gchar *id);
+/* One without a name. */
+RtTranscriptItem *rt_transcript_append_item (
+    RtTranscript *transcript, const gchar *role);
+/* The item of that name, new or not; `previous_id` NULL: as it was told. */
+RtTranscriptItem *rt_transcript_place_item (RtTranscript *transcript,
+    const gchar *role, const gchar *id, const gchar *previous_id);
+
+G_END_DECLS
