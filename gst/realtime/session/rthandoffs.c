@@ -9,7 +9,7 @@
 #include <string.h>
 
 struct _RtHandoffs {
-  GPtrArray *calls; /* of RtCall, oldest first */
+  GPtrArray *calls; /* of RtCall, the one that was raised last is the last */
 };
 
 static void
@@ -104,10 +104,13 @@ rt_handoffs_learn (RtHandoffs *self, const gchar *item_id, const gchar *call_id,
 }
 
 gboolean
-rt_handoffs_raise (RtCall *call, RtCallKind kind)
+rt_handoffs_raise (RtHandoffs *self, RtCall *call, RtCallKind kind)
 {
-  if (call->raised)
+  guint i;
+
+  if (call->raised || !g_ptr_array_find (self->calls, call, &i))
     return FALSE;
+  g_ptr_array_add (self->calls, g_ptr_array_steal_index (self->calls, i));
   call->raised = TRUE;
   call->kind = kind;
   return TRUE;

@@ -40,8 +40,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtHandoffs, rt_handoffs_free)
  * NULL when it has no id at all. */
 RtCall *rt_handoffs_learn (RtHandoffs *handoffs, const gchar *item_id,
     const gchar *call_id, const gchar *name);
-/* TRUE once for a call: it is of this kind and open from now on. */
-gboolean rt_handoffs_raise (RtCall *call, RtCallKind kind);
+/* TRUE once for a call: it is of this kind and open from now on, the latest. */
+gboolean rt_handoffs_raise (
+    RtHandoffs *handoffs, RtCall *call, RtCallKind kind);
 
 /* The open call of this id, or with NULL the latest open one, of this kind. */
 RtCall *rt_handoffs_find_open (

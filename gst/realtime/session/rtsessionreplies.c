@@ -166,7 +166,7 @@ raise_call (
 {
   RtCallKind kind = kind_of (self, call->name);
 
-  if (!rt_handoffs_raise (call, kind))
+  if (!rt_handoffs_raise (self->handoffs, call, kind))
     return;
   if (kind == RT_CALL_HANDOFF)
     raise_handoff (
@@ -224,7 +224,7 @@ rt_session_handle_handoff (
   /* one item may hand over more than once: only its own id tells it */
   call = rt_handoffs_learn (
       self->handoffs, NULL, event->call_id, self->config->handoff_tool);
-  if (!rt_handoffs_raise (call, RT_CALL_HANDOFF))
+  if (!rt_handoffs_raise (self->handoffs, call, RT_CALL_HANDOFF))
     return;
   call->item_id = g_strdup (event->item_id);
   raise_handoff (self, call, g_strdup (event->text), NULL, effects);

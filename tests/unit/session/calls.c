@@ -130,6 +130,21 @@ static const Row answers[] = {
   { "busy?", "no" },
 };
 
+/* The latest is the one that was told last, whichever was begun first. */
+static const Row latest[] = {
+  START,
+  { "output_added " CALL "istatus=in_progress", "" },
+  { "item_done kind=call item=f2 call=c2 name=background_agent args={}",
+      "note item done f2; note handoff c2 f2 '{}' '{}' []" },
+  { "item_done " CALL "args=" ARGS, "note item done f1; " TOLD },
+  { "ask handoff - 'on my way' progress",
+      "send handoff c1 'on my way'; send create" },
+  { "ask handoff - there final", "send handoff c1 'there' final" },
+  { "ask handoff - too final", "send handoff c2 'too' final" },
+  { "ask handoff - more final",
+      "refused; note error warning not_possible 'no such handoff is open'" },
+};
+
 static const Row functions[] = {
   START,
   { "item_done kind=call item=f1 call=c1 name=look_up args='{\"a\":1}'",
@@ -210,12 +225,12 @@ bounds (void)
     g_autofree gchar *id = g_strdup_printf ("c%u", i);
 
     call = rt_handoffs_learn (handoffs, NULL, id, "f");
-    g_assert_true (rt_handoffs_raise (call, RT_CALL_FUNCTION));
+    g_assert_true (rt_handoffs_raise (handoffs, call, RT_CALL_FUNCTION));
     if (i == 7)
       rt_handoffs_answer (call);
   }
   call = rt_handoffs_learn (handoffs, NULL, "x1", "f");
-  g_assert_true (rt_handoffs_raise (call, RT_CALL_FUNCTION));
+  g_assert_true (rt_handoffs_raise (handoffs, call, RT_CALL_FUNCTION));
   g_assert_nonnull (rt_handoffs_find_open (handoffs, RT_CALL_FUNCTION, "c0"));
   g_assert_null (rt_handoffs_find_open (handoffs, RT_CALL_FUNCTION, "c7"));
   rt_handoffs_learn (handoffs, NULL, "x2", "f");
@@ -234,6 +249,7 @@ static const Table tables[] = {
   TABLE ("ids-missing", "", ids_missing),
   TABLE ("not-arguments", "", not_arguments),
   TABLE ("answers", "", answers),
+  TABLE ("latest", "", latest),
   TABLE ("functions", "", functions),
   TABLE ("silence", "", silence),
   TABLE ("no-handoff-offered", "handoff=-", no_handoff_offered),
