@@ -369,6 +369,34 @@ test_not_running (void)
   g_assert_false (rt_pipeline_act (p, "start"));
 }
 
+/* Audio is refused, too, and that is said once, not for every buffer. */
+static void
+test_audio_not_running (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p = rt_pipeline_open (server, NULL, RT_OUT_ANY);
+  static const guint8 voice[RT_PCM_MS (200)];
+  guint i;
+
+  for (i = 1; i <= 2; i++) {
+    rt_pipeline_act (p, "close");
+    rt_pipeline_expect (p, "realtime-closed");
+    rt_pipeline_push (p, voice, sizeof (voice));
+    rt_assert_field (rt_pipeline_expect (p, "realtime-error"), "message",
+        "conversation is not running");
+    g_assert_true (rt_pipeline_wait_stat (
+        p, "audio-dropped-uplink", i * 200 * GST_MSECOND, RT_WAIT_MS));
+    g_assert_cmpuint (rt_pipeline_count (p, "realtime-error"), ==, i);
+    rt_pipeline_act (p, "start");
+    p->conn = rt_fake_server_expect_connection (server, RT_WAIT_MS);
+    rt_pipeline_expect (p, "realtime-session");
+    rt_pipeline_expect (p, "realtime-session");
+    rt_pipeline_push (p, voice, sizeof (voice));
+    g_assert_true (
+        rt_fake_conn_wait_audio (p->conn, sizeof (voice), RT_WAIT_MS));
+  }
+}
+
 /* Nor is one running that was asked to close and is still at it. */
 static void
 test_closing (void)
@@ -405,6 +433,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tools/one-at-a-time", test_one_at_a_time);
   g_test_add_func ("/tools/manual-turns", test_manual_turns);
   g_test_add_func ("/tools/not-running", test_not_running);
+  g_test_add_func ("/tools/audio-not-running", test_audio_not_running);
   g_test_add_func ("/tools/closing", test_closing);
   return g_test_run ();
 }

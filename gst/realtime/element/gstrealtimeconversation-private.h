@@ -53,6 +53,7 @@ struct _GstRealtimeConversation {
     GstSegment segment;
     GstClockTime next;   /* running time of the next sample */
     gint live;           /* of upstream; -1: not asked yet */
+    gboolean refused;    /* there is no conversation, and that was said */
     guint64 overrun;     /* ns dropped and not yet reported */
     gint64 overrun_said; /* monotonic us of the last report */
   } in;

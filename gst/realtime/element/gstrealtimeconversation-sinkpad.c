@@ -73,6 +73,25 @@ count_dropped (GstRealtimeConversation *self, GstClockTime duration)
   self->in.overrun = 0;
 }
 
+/* Nobody listens.  It is said once; after a failure, or on the way down, the
+ * application knows. */
+static void
+refuse (GstRealtimeConversation *self)
+{
+  gboolean tells;
+
+  if (self->in.refused)
+    return;
+  self->in.refused = TRUE;
+  GST_OBJECT_LOCK (self);
+  tells = self->active
+          && self->connection_state != GST_REALTIME_CONNECTION_STATE_FAILED;
+  GST_OBJECT_UNLOCK (self);
+  if (tells)
+    gst_realtime_bus_post_refusal (
+        GST_ELEMENT (self), "not_running", "conversation is not running");
+}
+
 static gsize
 chunk_of (const Input *input)
 {
@@ -89,9 +108,11 @@ take_chunk (GstRealtimeConversation *self, const Input *input,
   RtUplinkResult result;
 
   if (conversation == NULL) {
+    refuse (self);
     count_dropped (self, duration_of (input, size));
     return GST_FLOW_OK;
   }
+  self->in.refused = FALSE;
   result = rt_uplink_push (self->uplink, data, size, wait, &dropped, &level);
   if (level >= chunk_of (input))
     rt_conversation_kick (conversation);
@@ -330,6 +351,7 @@ sink_activate_mode (
     gst_segment_init (&self->in.segment, GST_FORMAT_TIME);
     self->in.next = 0;
     self->in.live = -1;
+    self->in.refused = FALSE;
     self->in.overrun = 0;
     self->in.overrun_said = 0;
   }
