@@ -22,7 +22,8 @@ const GstRealtimeProp gst_realtime_session_props[] = {
   /**
    * GstRealtimeConversation:model:
    *
-   * Goes into the query of the URL in conversational mode.
+   * Goes into the query of the URL in conversational mode; NULL leaves there
+   * what the URL names itself.
    *
    * Since: 0.1
    */

@@ -208,7 +208,8 @@ build_url (const GstRealtimeSettings *settings, GError **error)
   }
   url = rt_url_build (settings->uri, dialect->default_path,
       (dialect->flags & RT_DIALECT_COMPLETE_URL) != 0,
-      (const gchar *const *) query, dialect->query_owned, &why);
+      (const gchar *const *) query, dialect->query_barred (settings->config),
+      &why);
   if (url == NULL)
     SET_SETTINGS_ERROR (
         error, "The property 'uri' is malformed: %s", why->message);

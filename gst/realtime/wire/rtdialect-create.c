@@ -75,6 +75,7 @@ const RtDialect rt_dialect_create = {
   .flags = RT_DIALECT_ERRORS_END | RT_DIALECT_ANY_RATE | RT_DIALECT_DECLARES,
   .default_path = "/ws",
   .query = no_pairs,
+  .query_barred = rt_message_none,
   .headers = no_pairs,
   .encode = encode,
   .encode_audio = encode_audio,

@@ -89,6 +89,7 @@ const RtDialect rt_dialect_v1 = {
   .default_path = "/v1/realtime",
   .default_voice = DEFAULT_VOICE,
   .query = query,
+  .query_barred = rt_message_none,
   .headers = headers,
   .encode = encode,
   .encode_audio = rt_message_append,

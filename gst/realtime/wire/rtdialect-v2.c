@@ -131,7 +131,15 @@ is_ready (const RtEvent *event)
          && event->session != NULL;
 }
 
-static const gchar *const query_owned[] = { "intent", "model", NULL };
+/* A conversation has no intent, a transcription no model. */
+static const gchar *const *
+query_barred (const RtSessionConfig *config)
+{
+  static const gchar *const names[] = { "intent", "model", NULL };
+  static const gchar *const intent[] = { "intent", NULL };
+
+  return config->mode == RT_MODE_TRANSCRIPTION ? names : intent;
+}
 
 const RtDialect rt_dialect_v2 = {
   .name = "realtime-v2",
@@ -141,7 +149,7 @@ const RtDialect rt_dialect_v2 = {
   .default_path = "/v1/realtime",
   .default_voice = DEFAULT_VOICE,
   .query = query,
-  .query_owned = query_owned,
+  .query_barred = query_barred,
   .headers = headers,
   .encode = encode,
   .encode_audio = rt_message_append,

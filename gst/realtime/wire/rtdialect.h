@@ -42,8 +42,8 @@ struct _RtDialect {
   /* Pairs name, value, …, NULL that the URL's query gets; an equally named
    * pair of the URL yields.  Transfer full. */
   GStrv (*query) (const RtSessionConfig *config);
-  /* Query names that the URL may not keep, NULL-terminated. */
-  const gchar *const *query_owned;
+  /* Query names that the URL may not keep, NULL-terminated; static. */
+  const gchar *const *(*query_barred) (const RtSessionConfig *config);
   /* Pairs name, value, …, NULL of request headers without the key.
    * Transfer full. */
   GStrv (*headers) (const RtSessionConfig *config);

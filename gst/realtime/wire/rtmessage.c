@@ -101,3 +101,11 @@ rt_message_pairs (const gchar *name, ...)
   g_ptr_array_add (pairs, NULL);
   return (GStrv) g_ptr_array_free (pairs, FALSE);
 }
+
+const gchar *const *
+rt_message_none (const RtSessionConfig *config)
+{
+  static const gchar *const none[] = { NULL };
+
+  return none;
+}

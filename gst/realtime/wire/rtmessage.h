@@ -35,5 +35,7 @@ void rt_message_append (
 /* Names and values, NULL-terminated; those without a value are left out.
  * Transfer full. */
 GStrv rt_message_pairs (const gchar *name, ...) G_GNUC_NULL_TERMINATED;
+/* As RtDialect.query_barred: none. */
+const gchar *const *rt_message_none (const RtSessionConfig *config);
 
 G_END_DECLS

@@ -152,16 +152,27 @@ set (gchar **field, const gchar *value)
 }
 
 static void
+check_barred (const RtSessionConfig *config, const gchar *expected)
+{
+  g_autofree gchar *joined
+      = g_strjoinv (" ", (GStrv) v2->query_barred (config));
+
+  g_assert_cmpstr (joined, ==, expected);
+}
+
+static void
 test_handshake (void)
 {
   g_autoptr (RtSessionConfig) config = rt_session_config_new ();
 
   check_pairs (v2->query, config, "model gpt-realtime-2.1");
+  check_barred (config, "intent");
   check_pairs (v2->headers, config, "");
   set (&config->conversation_id, "c");
   check_pairs (v2->headers, config, "x-session-id c");
   config->mode = RT_MODE_TRANSCRIPTION;
   check_pairs (v2->query, config, "intent transcription");
+  check_barred (config, "intent model");
   config->mode = RT_MODE_CONVERSATIONAL;
   set (&config->model, NULL);
   check_pairs (v2->query, config, "");
