@@ -109,6 +109,41 @@ test_fatal (void)
   g_assert_false (rt_pipeline_act (p, "interrupt"));
 }
 
+typedef struct {
+  const gchar *props;
+  const gchar *ready;
+} Protocol;
+
+/* In these protocols any error ends the session. */
+static void
+test_error_ends (gconstpointer data)
+{
+  const Protocol *protocol = data;
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p = rt_pipeline_new (
+      rt_fake_server_get_uri (server), RT_IN_LIVE, protocol->props, RT_OUT_ANY);
+  g_autofree gchar *order = NULL;
+  const GstStructure *s;
+
+  rt_pipeline_play (p);
+  p->conn = rt_fake_server_expect_connection (server, RT_WAIT_MS);
+  rt_fake_conn_send_printf (p->conn,
+      "{\"type\":\"session.%s\",\"session\":{\"id\":\"s\"}}", protocol->ready);
+  rt_fake_conn_send_text (
+      p->conn, "{\"type\":\"error\",\"message\":\"Enough.\"}");
+  rt_fake_conn_send_text (
+      p->conn, "{\"type\":\"session.updated\",\"session\":{\"id\":\"late\"}}");
+  expect_error (p, GST_RESOURCE_ERROR_OPEN_READ_WRITE);
+  s = rt_pipeline_expect (p, "realtime-error");
+  rt_assert_field (s, "severity", "fatal");
+  rt_assert_field (s, "message", "Enough.");
+  g_assert_true (rt_fake_conn_wait_closed (p->conn, RT_WAIT_MS));
+  order = rt_pipeline_dup_order (p);
+  g_assert_cmpstr (order, ==,
+      "realtime-started realtime-session realtime-error realtime-closed "
+      "error");
+}
+
 /* The server goes away: that ends the conversation, never the stream. */
 static void
 test_going_away (void)
@@ -276,6 +311,8 @@ test_nobody_there (void)
 int
 main (int argc, char **argv)
 {
+  static const Protocol v1 = { "protocol=realtime-v1", "updated" };
+  static const Protocol create = { "protocol=session-create", "created" };
   static const Refusal unauthorized
       = { 401, GST_RESOURCE_ERROR_NOT_AUTHORIZED };
   static const Refusal missing = { 404, GST_RESOURCE_ERROR_NOT_FOUND };
@@ -285,6 +322,9 @@ main (int argc, char **argv)
   g_test_add_func ("/errors/benign", test_benign);
   g_test_add_func ("/errors/warning", test_warning);
   g_test_add_func ("/errors/fatal", test_fatal);
+  g_test_add_data_func ("/errors/ends/realtime-v1", &v1, test_error_ends);
+  g_test_add_data_func (
+      "/errors/ends/session-create", &create, test_error_ends);
   g_test_add_func ("/errors/going-away", test_going_away);
   g_test_add_func ("/errors/reset", test_reset);
   g_test_add_func ("/errors/malformed", test_malformed);

@@ -27,6 +27,15 @@ send_declared (RtPipeline *p, const gchar *type, guint rate, guint channels,
       type, rate, channels, base64);
 }
 
+static void
+assert_format (JsonObject *audio, const gchar *side, const gchar *type)
+{
+  JsonObject *format = json_object_get_object_member (
+      json_object_get_object_member (audio, side), "format");
+
+  g_assert_cmpstr (json_object_get_string_member (format, "type"), ==, type);
+}
+
 static RtPipeline *
 open_protocol (RtFakeServer *server, const gchar *props, const gchar *ready,
     const gchar *out)
@@ -122,6 +131,86 @@ test_declared (gconstpointer data)
   g_assert_cmpuint (total, ==, 300 * GST_MSECOND);
 }
 
+/* Where no event says it, the session does. */
+static void
+test_of_the_session (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p
+      = open_protocol (server, NULL, "created", RT_OUT_SYNC);
+  g_autoptr (GBytes) pcm = rt_pcm_ramp (1600, 0);
+
+  rt_fake_conn_send_text (p->conn,
+      "{\"type\":\"session.updated\",\"session\":{\"id\":\"s\",\"audio\":"
+      "{\"output\":{\"format\":{\"type\":\"audio/pcm\",\"rate\":16000}}}}}");
+  rt_fake_conn_send_reply (p->conn, "r", "i", "Hi.",
+      g_bytes_get_data (pcm, NULL), g_bytes_get_size (pcm), 3200);
+  g_assert_true (rt_pipeline_wait_audio (p, 3200, RT_WAIT_MS));
+  rt_pipeline_expect_with (p, "realtime-speech", "reason", "drained");
+  assert_caps (p, 1, RAW ("16000", "1"));
+  g_assert_cmpuint (
+      rt_pipeline_stat (p, "audio-played"), ==, 100 * GST_MSECOND);
+}
+
+/* Telephone audio in, and none out. */
+static void
+test_mixed (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p = rt_pipeline_new (rt_fake_server_get_uri (server),
+      "appsrc name=in format=time is-live=true caps=" MULAW " ! capsfilter "
+      "caps=" MULAW,
+      NULL, RT_OUT_SYNC);
+  JsonObject *audio;
+
+  rt_fake_server_set_auto (server, TRUE);
+  rt_pipeline_connect (p, server);
+  audio = json_object_get_object_member (
+      json_object_get_object_member (
+          rt_fake_conn_expect_event (p->conn, "session.update", RT_WAIT_MS),
+          "session"),
+      "audio");
+  assert_format (audio, "input", "audio/pcmu");
+  assert_format (audio, "output", "audio/pcm");
+  assert_caps (p, 0, RAW ("24000", "1"));
+}
+
+/* The pads say what the protocol can carry, and nothing else. */
+static void
+test_pads (void)
+{
+#define ANY_RAW RAW ("[8000,48000]", "[1,2]")
+#define ONE_RAW RAW ("24000", "1")
+#define G711 ";" MULAW ";audio/x-alaw,rate=8000,channels=1"
+  static const struct {
+    const gchar *props;
+    const gchar *sink;
+    const gchar *src;
+  } rows[] = {
+    { "protocol=realtime-v2", ONE_RAW G711, ONE_RAW G711 },
+    { "protocol=realtime-v1", ONE_RAW, ANY_RAW },
+    { "protocol=session-create", ANY_RAW, ANY_RAW },
+  };
+  guint i, j;
+
+  for (i = 0; i < G_N_ELEMENTS (rows); i++) {
+    const gchar *const names[] = { "sink", "src" };
+    const gchar *const expected[] = { rows[i].sink, rows[i].src };
+    g_autoptr (RtPipeline) p
+        = rt_pipeline_new ("ws://127.0.0.1:1", NULL, rows[i].props, NULL);
+
+    for (j = 0; j < 2; j++) {
+      g_autoptr (GstPad) pad = gst_element_get_static_pad (p->rt, names[j]);
+      g_autoptr (GstCaps) seen = gst_pad_query_caps (pad, NULL);
+      g_autoptr (GstCaps) wanted = gst_caps_from_string (expected[j]);
+
+      if (!gst_caps_is_equal (seen, wanted))
+        g_error (
+            "%s %s: %s", rows[i].props, names[j], gst_caps_to_string (seen));
+    }
+  }
+}
+
 /* Whoever knows what a server speaks may say so. */
 static void
 test_only_declared (gconstpointer data)
@@ -188,17 +277,12 @@ link_src (RtPipeline *p, const gchar *out, GstPadLinkCheck checks,
 static void
 expect_output (RtPipeline *p, const gchar *type)
 {
-  JsonObject *session, *output;
-
-  session = json_object_get_object_member (
+  JsonObject *session = json_object_get_object_member (
       rt_fake_conn_expect_event (p->conn, "session.update", RT_WAIT_MS),
       "session");
-  output = json_object_get_object_member (
-      json_object_get_object_member (session, "audio"), "output");
-  g_assert_cmpstr (
-      json_object_get_string_member (
-          json_object_get_object_member (output, "format"), "type"),
-      ==, type);
+
+  assert_format (
+      json_object_get_object_member (session, "audio"), "output", type);
 }
 
 static void
@@ -342,6 +426,9 @@ main (int argc, char **argv)
     g_test_add_data_func (only, &declaring[i], test_only_declared);
     g_test_add_data_func (not_taken, &declaring[i], test_not_taken);
   }
+  g_test_add_func ("/formats/of-the-session", test_of_the_session);
+  g_test_add_func ("/formats/mixed", test_mixed);
+  g_test_add_func ("/formats/pads", test_pads);
   g_test_add_func ("/formats/linked-late", test_linked_late);
   g_test_add_func ("/formats/relinked", test_relinked);
   g_test_add_func ("/formats/relinked-too-late", test_relinked_too_late);

@@ -25,7 +25,7 @@ typedef enum {
   RT_DECODE_DECLARED_AUDIO = 1 << 4, /* of no use without rate and channels */
   RT_DECODE_SESSION_ID = 1 << 5,     /* may lie at the top level */
   RT_DECODE_BACKEND_PROMPT = 1 << 6, /* the instructions' name */
-  RT_DECODE_ERROR_AS_TEXT = 1 << 7,  /* `message`, else whatever it is */
+  RT_DECODE_OUTER_MESSAGE = 1 << 7,  /* an error's own is the second choice */
 } RtDecodeFlags;
 
 /* Any message: by the fast road when it is a plain audio delta, else by the

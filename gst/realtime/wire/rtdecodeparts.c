@@ -240,7 +240,7 @@ RtErrorInfo *
 rt_decode_error (JsonObject *event, RtDecodeFlags flags)
 {
   JsonObject *object = rt_json_object (event, "error");
-  gboolean outer_first = (flags & RT_DECODE_ERROR_AS_TEXT) != 0;
+  gboolean outer_first = (flags & RT_DECODE_OUTER_MESSAGE) != 0;
   JsonObject *places[]
       = { outer_first ? event : object, outer_first ? object : event };
   RtErrorInfo *info = rt_error_info_new (NULL, NULL);
@@ -251,7 +251,8 @@ rt_decode_error (JsonObject *event, RtDecodeFlags flags)
         = rt_decode_string (places[i], "message", RT_DECODE_MAX_MESSAGE);
   if (info->message == NULL)
     info->message = rt_decode_string (event, "error", RT_DECODE_MAX_MESSAGE);
-  if (info->message == NULL && (flags & RT_DECODE_ERROR_AS_TEXT) != 0)
+  /* of an object the members below say what there is */
+  if (info->message == NULL && (object == NULL || outer_first))
     info->message = member_as_text (event, "error");
   if (info->message == NULL)
     info->message = g_strdup ("the server gave no reason");

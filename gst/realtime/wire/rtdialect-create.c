@@ -60,7 +60,7 @@ decode (const gchar *data, gsize size, GError **error)
 {
   return rt_decode (data, size,
       RT_DECODE_CREATE | RT_DECODE_DECLARED_AUDIO | RT_DECODE_SESSION_ID
-          | RT_DECODE_BACKEND_PROMPT | RT_DECODE_ERROR_AS_TEXT,
+          | RT_DECODE_BACKEND_PROMPT | RT_DECODE_OUTER_MESSAGE,
       error);
 }
 

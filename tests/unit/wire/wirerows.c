@@ -249,8 +249,11 @@ const WireRow wire_tolerated[] = {
   { "{'type':'error','error':{'message':null},'message':'Bad.'}",
       "ERROR (error message=Bad.)" },
   { "{'type':'error'}", "ERROR (error message=the server gave no reason)" },
-  { "{'type':'error','error':7,'message':{}}",
-      "ERROR (error message=the server gave no reason)" },
+  { "{'type':'error','error':7,'message':{}}", "ERROR (error message=7)" },
+  { "{'type':'error','error':{'type':'t','code':'c'}}",
+      "ERROR (error code=c type=t message=the server gave no reason)" },
+  { "{'type':'error','error':null,'code':'c'}",
+      "ERROR (error code=c message=the server gave no reason)" },
   /* responses that are not described */
   { "{'type':'response.created'}",
       "RESPONSE_CREATED (response status=in_progress)" },
