@@ -200,13 +200,56 @@ close_it (Run *run)
 }
 
 static void
+tell_sink (Run *run, GstEvent *event)
+{
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (run->p->rt, "sink");
+
+  gst_pad_send_event (pad, event);
+}
+
+/* The source has its own thread, and must not find the pad between the two:
+ * its segment would be missed. */
+static void
+flush (Run *run)
+{
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (run->p->rt, "sink");
+  g_autoptr (GstEvent) begun = NULL;
+  GstSegment segment;
+
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  GST_PAD_STREAM_LOCK (pad);
+  begun = gst_pad_get_sticky_event (pad, GST_EVENT_SEGMENT, 0);
+  if (begun == NULL) {
+    GST_PAD_STREAM_UNLOCK (pad);
+    return;
+  }
+  tell_sink (run, gst_event_new_flush_start ());
+  tell_sink (run, gst_event_new_flush_stop (FALSE));
+  tell_sink (run, gst_event_new_segment (&segment));
+  GST_PAD_STREAM_UNLOCK (pad);
+}
+
+static void
+end_input (Run *run)
+{
+  tell_sink (run, gst_event_new_eos ());
+}
+
+static void
+pause_it (Run *run)
+{
+  gst_element_set_state (run->p->pipeline, GST_STATE_PAUSED);
+  gst_element_set_state (run->p->pipeline, GST_STATE_PLAYING);
+}
+
+static void
 step (Run *run)
 {
   static const struct {
     guint weight;
     void (*perform) (Run *run);
   } table[] = {
-    { 52, serve },
+    { 48, serve },
     { 12, speak },
     { 6, type },
     { 8, answer },
@@ -216,6 +259,9 @@ step (Run *run)
     { 3, close_it },
     { 2, send_event },
     { 1, hang_up },
+    { 2, flush },
+    { 1, end_input },
+    { 1, pause_it },
   };
   gint dice = g_rand_int_range (run->rand, 0, 100);
   RtFakeConn *conn;
