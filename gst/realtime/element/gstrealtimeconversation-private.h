@@ -154,8 +154,7 @@ void gst_realtime_conversation_note_peer (GstRealtimeConversation *self);
 void gst_realtime_conversation_push_start (GstRealtimeConversation *self);
 void gst_realtime_conversation_push_flush_stop (GstRealtimeConversation *self);
 /* New caps, when what is linked to us changed or wants something else. */
-void gst_realtime_conversation_push_negotiated (
-    GstRealtimeConversation *self);
+void gst_realtime_conversation_push_negotiated (GstRealtimeConversation *self);
 /* Another conversation begins after EOS. */
 void gst_realtime_conversation_push_restart (GstRealtimeConversation *self);
 /* Says that there is nothing up to `until`. */
