@@ -360,11 +360,13 @@ RtAnswer
 rt_conversation_request (RtConversation *self, const RtRequest *request)
 {
   RtAnswer answer = RT_ANSWER_ENDING;
+  RtRequest placed = *request;
 
+  placed.position = rt_uplink_end (self->uplink);
   g_mutex_lock (&self->lock);
   if (!self->close_requested) {
     apply_pending_config (self);
-    answer = rt_session_request (self->session, request, self->outbox)
+    answer = rt_session_request (self->session, &placed, self->outbox)
                  ? RT_ANSWER_YES
                  : RT_ANSWER_NO;
   }

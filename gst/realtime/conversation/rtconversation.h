@@ -89,6 +89,7 @@ typedef enum {
   RT_ANSWER_NO,     /* not possible now; an error note says why */
   RT_ANSWER_ENDING, /* too late, and no note follows */
 } RtAnswer;
+/* A commit is of what is in the uplink now. */
 RtAnswer rt_conversation_request (
     RtConversation *conversation, const RtRequest *request);
 /* New settings; takes them.  What changes in quick succession is told to the

@@ -25,6 +25,9 @@ rt_conversation_hold (RtConversation *self, RtEffect *effect)
   guint64 end = rt_uplink_end (self->uplink);
   RtHeld *held;
 
+  /* it may have waited for the session, and audio for neither */
+  if (commits)
+    end = MIN (end, effect->command->position);
   if (g_queue_is_empty (&self->held)
       && (!commits || rt_conversation_pump_until (self, end)))
     return FALSE;

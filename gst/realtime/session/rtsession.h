@@ -13,9 +13,9 @@ G_BEGIN_DECLS
 typedef struct _RtSession RtSession;
 
 typedef enum {
-  RT_REQUEST_TEXT, /* text */
-  RT_REQUEST_RAW,  /* text: a JSON object */
-  RT_REQUEST_COMMIT,
+  RT_REQUEST_TEXT,   /* text */
+  RT_REQUEST_RAW,    /* text: a JSON object */
+  RT_REQUEST_COMMIT, /* position */
   RT_REQUEST_CLEAR,
   RT_REQUEST_CREATE_RESPONSE,
   RT_REQUEST_INTERRUPT,
@@ -29,6 +29,7 @@ typedef struct {
   const gchar *id;
   const gchar *text;
   gboolean final;
+  guint64 position; /* of the input; means nothing to the session */
 } RtRequest;
 
 /* What playback knows of one track when it was dropped. */

@@ -150,9 +150,10 @@ send_text (RtSession *self, const RtRequest *request, RtEffects *effects)
 }
 
 static gboolean
-commit (RtSession *self, RtEffects *effects)
+commit (RtSession *self, const RtRequest *request, RtEffects *effects)
 {
-  rt_session_say (self, RT_COMMAND_AUDIO_COMMIT, effects);
+  rt_session_say (self, RT_COMMAND_AUDIO_COMMIT, effects)->position
+      = request->position;
   rt_turns_commit_sent (self->turns);
   return TRUE;
 }
@@ -192,7 +193,7 @@ perform (RtSession *self, const RtRequest *request, RtEffects *effects)
           = g_strdup (request->text);
       return TRUE;
     case RT_REQUEST_COMMIT:
-      return commit (self, effects);
+      return commit (self, request, effects);
     case RT_REQUEST_CLEAR:
       return clear (self, effects);
     case RT_REQUEST_CREATE_RESPONSE:
@@ -269,7 +270,7 @@ void
 rt_session_input_ended (
     RtSession *self, guint64 uncommitted_ms, RtEffects *effects)
 {
-  RtRequest request = { .type = RT_REQUEST_CLEAR };
+  RtRequest request = { .type = RT_REQUEST_CLEAR, .position = G_MAXUINT64 };
 
   if (self->config->turn_detection != RT_TURN_DETECTION_NONE
       || !rt_session_can (self, RT_DIALECT_COMMITS) || uncommitted_ms == 0)

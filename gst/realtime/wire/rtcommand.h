@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 
 typedef enum {
   RT_COMMAND_SESSION_UPDATE, /* first, before (may be NULL) */
-  RT_COMMAND_AUDIO_COMMIT,
+  RT_COMMAND_AUDIO_COMMIT,   /* position */
   RT_COMMAND_AUDIO_CLEAR,
   RT_COMMAND_RESPONSE_CREATE,
   RT_COMMAND_RESPONSE_CANCEL, /* response_id, may be NULL */
@@ -38,6 +38,7 @@ typedef struct {
   gboolean final;
   guint content_index;
   guint audio_end_ms;
+  guint64 position; /* of the input; is not sent */
 } RtCommand;
 
 RtCommand *rt_command_new (RtCommandType type);
