@@ -219,6 +219,78 @@ test_coalesced (void)
       rt_fake_conn_count_events (p->conn, "session.update"), ==, 2);
 }
 
+#define ROUNDS 50
+
+/* What is set by one call is told by one update, … */
+static void
+test_one_call (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p = rt_pipeline_open (server, NULL, RT_OUT_ANY);
+  g_autofree gchar *words = g_strnfill (200000, 'x');
+  g_autofree gchar *big = g_strdup_printf ("{\"x\":\"%s\"}", words);
+  guint i;
+
+  /* much to look at takes its time */
+  g_object_set (p->rt, "session-options", big, NULL);
+  rt_fake_conn_expect_event (p->conn, "session.update", RT_WAIT_MS);
+  rt_fake_conn_expect_event (p->conn, "session.update", RT_WAIT_MS);
+  for (i = 0; i < ROUNDS; i++) {
+    g_autofree gchar *prompt = g_strdup_printf ("p%u", i);
+
+    g_object_set (p->rt, "prompt", prompt, "vad-silence-duration", i, "tools",
+        "[]", "transcription-prompt", prompt, "vad-prefix-padding", i, NULL);
+    rt_fake_conn_expect_event (p->conn, "session.update", RT_WAIT_MS);
+  }
+  g_assert_null (rt_fake_conn_wait_event (p->conn, "session.update", 100));
+}
+
+/* … and what is set by many calls in a row by few. */
+static void
+test_many_calls (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p = rt_pipeline_open (server, NULL, RT_OUT_ANY);
+  JsonObject *update;
+  guint i;
+
+  for (i = 1; i <= ROUNDS; i++)
+    g_object_set (p->rt, "max-output-tokens", i, NULL);
+  do {
+    update = json_object_get_object_member (
+        rt_fake_conn_expect_event (p->conn, "session.update", RT_WAIT_MS),
+        "session");
+  } while (
+      json_object_get_int_member_with_default (update, "max_output_tokens", 0)
+      != ROUNDS);
+  g_assert_cmpuint (
+      rt_fake_conn_count_events (p->conn, "session.update"), <=, ROUNDS / 5);
+}
+
+/* What is asked for next is asked of the new settings. */
+static void
+test_before_a_request (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p = rt_pipeline_open (server, NULL, RT_OUT_ANY);
+  g_autofree gchar *order = NULL;
+  guint i;
+
+  for (i = 0; i < 3; i++) {
+    g_autofree gchar *prompt = g_strdup_printf ("p%u", i);
+
+    g_object_set (p->rt, "prompt", prompt, NULL);
+    g_assert_true (rt_pipeline_act (p, "clear-audio"));
+  }
+  for (i = 0; i < 3; i++)
+    rt_fake_conn_expect_event (p->conn, "input_audio_buffer.clear", RT_WAIT_MS);
+  order = rt_fake_conn_dup_order (p->conn);
+  g_assert_cmpstr (order, ==,
+      "session.update session.update input_audio_buffer.clear "
+      "session.update input_audio_buffer.clear session.update "
+      "input_audio_buffer.clear");
+}
+
 #define RACES 60
 
 typedef struct {
@@ -381,6 +453,9 @@ main (int argc, char **argv)
   g_test_add_func ("/properties/missing-key", test_missing_key);
   g_test_add_func ("/properties/mutability", test_mutability);
   g_test_add_func ("/properties/coalesced", test_coalesced);
+  g_test_add_func ("/properties/one-call", test_one_call);
+  g_test_add_func ("/properties/many-calls", test_many_calls);
+  g_test_add_func ("/properties/before-a-request", test_before_a_request);
   g_test_add_func ("/properties/two-threads", test_two_threads);
   g_test_add_func ("/properties/change-in-start", test_change_in_start);
   g_test_add_func ("/properties/no-update", test_no_update);

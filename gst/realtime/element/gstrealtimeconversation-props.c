@@ -195,11 +195,27 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
          "ignored",
             row->name),
         (NULL));
-  if ((row->flags & GST_REALTIME_PROP_STATIC) == 0)
-    gst_realtime_conversation_settings_changed (self);
   if (g_str_equal (row->name, "latency"))
     gst_element_post_message (
         GST_ELEMENT (self), gst_message_new_latency (GST_OBJECT (self)));
+}
+
+/* Comes once for all that one call has set: the server is told once. */
+static void
+dispatch_properties_changed (
+    GObject *object, guint n_pspecs, GParamSpec **pspecs)
+{
+  gboolean changed = FALSE;
+  guint i;
+
+  for (i = 0; i < n_pspecs; i++)
+    changed |= pspecs[i]->owner_type == G_OBJECT_TYPE (object)
+               && (pspecs[i]->flags & GST_PARAM_MUTABLE_PLAYING) != 0;
+  if (changed)
+    gst_realtime_conversation_settings_changed (
+        GST_REALTIME_CONVERSATION (object));
+  G_OBJECT_CLASS (g_type_class_peek (GST_TYPE_ELEMENT))
+      ->dispatch_properties_changed (object, n_pspecs, pspecs);
 }
 
 static void
@@ -274,6 +290,7 @@ gst_realtime_conversation_install_properties (GObjectClass *klass)
 
   klass->set_property = set_property;
   klass->get_property = get_property;
+  klass->dispatch_properties_changed = dispatch_properties_changed;
   for (n = PROP_FIRST_ROW; find_row (n) != NULL; n++)
     g_object_class_install_property (klass, n, make_spec (find_row (n)));
 
