@@ -265,13 +265,13 @@ shake_hands (gpointer user_data)
 {
   g_autoptr (RtConnect) self = hold (user_data);
   const RtUrl *url = self->params->url;
-  g_autoptr (GSocketConnectable) identity = NULL;
+  /* whom the certificate has to name */
+  g_autoptr (GSocketConnectable) identity
+      = g_network_address_new (url->host, url->port);
   g_autoptr (GError) error = NULL;
-  GTlsConnection *tls = NULL;
+  GTlsConnection *tls
+      = rt_tls_new (self->stream, identity, self->params, &error);
 
-  identity = rt_tcp_address (url, &error);
-  if (identity != NULL)
-    tls = rt_tls_new (self->stream, identity, self->params, &error);
   if (tls == NULL) {
     fail (
         self, rt_end_new (self->params, RT_END_SETTINGS, "%s", error->message));

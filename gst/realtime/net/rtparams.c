@@ -93,12 +93,14 @@ check_headers (const RtConnectParams *params, GError **error)
 static gboolean
 check_proxy (const RtConnectParams *params, GError **error)
 {
-  g_autofree gchar *uri = NULL;
+  g_autoptr (RtProxy) proxy = NULL;
 
   if (params->proxy == NULL || strcmp (params->proxy, "direct://") == 0)
     return TRUE;
-  uri = rt_proxy_uri (params->proxy, error);
-  return uri != NULL;
+  proxy = rt_proxy_new (params->proxy, error);
+  if (proxy == NULL)
+    g_prefix_error (error, "proxy: ");
+  return proxy != NULL;
 }
 
 gboolean

@@ -1,92 +1,195 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * CONNECT, SOCKS4 and SOCKS4a from our side.  I/O thread; never waits and has
- * no deadline of its own.
+ * Proxies, and CONNECT.  I/O thread, but for what makes and frees one.
  */
 #include "rtproxy.h"
 #include "rthttp.h"
+#include "rtsocks.h"
 
 #include <openssl/crypto.h>
 #include <string.h>
 
-#define SOCKS4_GRANTED 90
-#define SOCKS4_REPLY_SIZE 8
+#define MAX_CREDENTIAL 255 /* what SOCKS5 has room for */
+/* More than a request can be, so that it does not grow and leave copies. */
+#define REQUEST_SIZE 4096
 
-const gchar *const rt_proxy_protocols[] = { "http", "socks4", "socks4a", NULL };
+static const struct {
+  const gchar *name, *scheme;
+  guint16 port;
+} schemes[] = {
+  { "http", "http", 80 },
+  { "socks4", "socks4", 1080 },
+  { "socks4a", "socks4a", 1080 },
+  { "socks5", "socks5", 1080 },
+  /* curl's and others' names: ours tell the proxy names in any case */
+  { "socks5h", "socks5", 1080 },
+  { "socks", "socks5", 1080 },
+};
 
-static gchar *
+static RtProxy *
 refuse (GError **error, const gchar *text)
 {
-  g_set_error (
-      error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "proxy: %s", text);
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, text);
   return NULL;
 }
 
-gchar *
-rt_proxy_uri (const gchar *proxy, GError **error)
+static void
+wipe (gchar *text)
 {
-  const GUriFlags flags = G_URI_FLAGS_ENCODED | G_URI_FLAGS_HAS_PASSWORD;
-  g_autoptr (GUri) uri = NULL;
-  const gchar *host, *scheme, *p;
-  gint port;
+  if (text != NULL)
+    OPENSSL_cleanse (text, strlen (text));
+  g_free (text);
+}
 
-  for (p = proxy; *p > ' ' && *p < 0x7f; p++)
+void
+rt_proxy_free (RtProxy *proxy)
+{
+  if (proxy == NULL)
+    return;
+  g_free (proxy->host);
+  wipe (proxy->user);
+  wipe (proxy->password);
+  g_free (proxy);
+}
+
+/* Decodes the `size` bytes at `text`; NULL when they cannot be used. */
+static gchar *
+take_credential (const gchar *text, gsize size)
+{
+  gchar *out = g_uri_unescape_segment (text, text + size, NULL);
+
+  if (out == NULL || (strlen (out) <= MAX_CREDENTIAL && *out != '\0'))
+    return out;
+  wipe (out);
+  return NULL;
+}
+
+/* "user:password", of which the second may be missing or empty. */
+static gboolean
+take_credentials (RtProxy *self, const gchar *text, gsize size)
+{
+  const gchar *colon = memchr (text, ':', size);
+  gsize first = colon != NULL ? (gsize) (colon - text) : size;
+
+  self->user = take_credential (text, first);
+  if (self->user == NULL)
+    return FALSE;
+  if (colon == NULL || first + 1 == size)
+    return TRUE;
+  self->password = take_credential (colon + 1, size - first - 1);
+  return self->password != NULL;
+}
+
+static gboolean
+take_scheme (RtProxy *self, const gchar *scheme)
+{
+  gsize i;
+
+  for (i = 0; i < G_N_ELEMENTS (schemes); i++)
+    if (g_ascii_strcasecmp (scheme, schemes[i].name) == 0) {
+      self->scheme = schemes[i].scheme;
+      self->port = schemes[i].port;
+      return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+is_printable (const gchar *text)
+{
+  for (; *text > ' ' && *text < 0x7f; text++)
     ;
-  uri = *p == '\0' ? g_uri_parse (proxy, flags, NULL) : NULL;
+  return *text == '\0';
+}
+
+/* The credentials are cut out first: GUri would not wipe its copies. */
+static GUri *
+parse (RtProxy *self, const gchar *text)
+{
+  const gchar *authority = strstr (text, "://");
+  g_autofree gchar *rest = NULL;
+  gsize size, i;
+
+  if (authority == NULL || !is_printable (text))
+    return NULL;
+  authority += 3;
+  size = strcspn (authority, "/?#");
+  for (i = size; i > 0 && authority[i - 1] != '@'; i--)
+    ;
+  if (i > 0 && !take_credentials (self, authority, i - 1))
+    return NULL;
+  rest = g_strdup_printf ("%.*s%.*s", (gint) (authority - text), text,
+      (gint) (size - i), authority + i);
+  return g_uri_parse (rest, G_URI_FLAGS_ENCODED, NULL);
+}
+
+RtProxy *
+rt_proxy_new (const gchar *text, GError **error)
+{
+  g_autoptr (RtProxy) self = g_new0 (RtProxy, 1);
+  g_autoptr (GUri) uri = parse (self, text);
+  const gchar *host;
+
   if (uri == NULL)
     return refuse (error, "not a URL of the form http://host:port");
-  scheme = g_uri_get_scheme (uri);
-  if (!g_strv_contains (rt_proxy_protocols, scheme)
-      && strcmp (scheme, "socks5") != 0)
+  if (!take_scheme (self, g_uri_get_scheme (uri)))
     return refuse (
         error, "the scheme is none of http, socks4, socks4a, socks5, direct");
   host = g_uri_get_host (uri);
-  port = g_uri_get_port (uri);
-  if (host == NULL || *host == '\0' || port == 0)
+  if (host == NULL || *host == '\0' || g_uri_get_port (uri) == 0)
     return refuse (error, "no host, or port 0");
-  if (port < 0)
-    port = strcmp (scheme, "http") == 0 ? 80 : 1080;
-  return g_uri_join_with_user (flags, scheme, g_uri_get_user (uri),
-      g_uri_get_password (uri), NULL, host, port, "", NULL, NULL);
+  self->host = g_strdup (host);
+  if (g_uri_get_port (uri) > 0)
+    self->port = g_uri_get_port (uri);
+  return g_steal_pointer (&self);
 }
 
+gboolean
+rt_proxy_wants_address (const RtProxy *self, const gchar *host)
+{
+  return strcmp (self->scheme, "socks4") == 0
+         && !g_hostname_is_ip_address (host);
+}
+
+/* CONNECT.  What SOCKS answers is the answer of a task of its own. */
 typedef struct {
-  GByteArray *request;
-  guint8 reply[SOCKS4_REPLY_SIZE];
   guint http_status;
-  GIOStream *stream;
 } Tunnel;
 
+/* Byte by byte: no copy is left where another function formats. */
 static void
-tunnel_free (gpointer data)
+append_credentials (GString *request, const RtProxy *proxy)
 {
-  Tunnel *self = data;
-
-  g_clear_pointer (&self->request, g_byte_array_unref);
-  g_object_unref (self->stream);
-  g_free (self);
-}
-
-static void
-append_credentials (GString *request, GProxyAddress *address)
-{
-  const gchar *user = g_proxy_address_get_username (address);
-  const gchar *password = g_proxy_address_get_password (address);
+  const gchar *password = proxy->password != NULL ? proxy->password : "";
   gchar *plain, *coded;
 
-  if (user == NULL)
+  if (proxy->user == NULL)
     return;
-  plain = g_strconcat (user, ":", password != NULL ? password : "", NULL);
+  plain = g_strconcat (proxy->user, ":", password, NULL);
   coded = g_base64_encode ((const guchar *) plain, strlen (plain));
-  g_string_append_printf (request, "Proxy-Authorization: Basic %s\r\n", coded);
-  OPENSSL_cleanse (plain, strlen (plain));
-  OPENSSL_cleanse (coded, strlen (coded));
-  g_free (plain);
-  g_free (coded);
+  g_string_append (request, "Proxy-Authorization: Basic ");
+  g_string_append (request, coded);
+  g_string_append (request, "\r\n");
+  wipe (plain);
+  wipe (coded);
+}
+
+static GString *
+make_request (const RtProxy *proxy, const gchar *host, guint16 port)
+{
+  gboolean ipv6 = strchr (host, ':') != NULL;
+  g_autofree gchar *where = g_strdup_printf (
+      "%s%s%s:%u", ipv6 ? "[" : "", host, ipv6 ? "]" : "", port);
+  GString *request = g_string_sized_new (REQUEST_SIZE);
+
+  g_string_append_printf (
+      request, "CONNECT %s HTTP/1.1\r\nHost: %s\r\n", where, where);
+  append_credentials (request, proxy);
+  return g_string_append (request, "\r\n");
 }
 
 static void
-connect_answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   Tunnel *self = g_task_get_task_data (task);
@@ -113,109 +216,38 @@ connect_answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-connect_http (GTask *task, GProxyAddress *address)
-{
-  Tunnel *self = g_task_get_task_data (task);
-  const gchar *host = g_proxy_address_get_destination_hostname (address);
-  guint port = g_proxy_address_get_destination_port (address);
-  gboolean ipv6 = strchr (host, ':') != NULL;
-  GString *request = g_string_sized_new (1024);
-  gint i;
-
-  for (i = 0; i < 2; i++)
-    g_string_append_printf (request, "%s%s%s%s:%u%s",
-        i == 0 ? "CONNECT " : "Host: ", ipv6 ? "[" : "", host, ipv6 ? "]" : "",
-        port, i == 0 ? " HTTP/1.1\r\n" : "\r\n");
-  append_credentials (request, address);
-  g_string_append (request, "\r\n");
-  rt_http_exchange_async (
-      self->stream, request, connect_answered_cb, g_object_ref (task));
-}
-
-static void
-socks_answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+socks_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   Tunnel *self = g_task_get_task_data (task);
   GError *error = NULL;
-  gsize n;
 
-  if (!g_input_stream_read_all_finish (
-          G_INPUT_STREAM (source), result, &n, &error))
-    g_task_return_error (task, error);
-  else if (n < SOCKS4_REPLY_SIZE || self->reply[0] != 0)
-    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_PROXY_FAILED,
-        "the proxy does not speak SOCKS4");
-  else if (self->reply[1] != SOCKS4_GRANTED)
-    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_PROXY_NOT_ALLOWED,
-        "the proxy refuses the tunnel (SOCKS4 code %u)", self->reply[1]);
-  else
+  if (rt_socks_connect_finish (result, &error)) {
     g_task_return_boolean (task, TRUE);
-}
-
-static void
-socks_written_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  Tunnel *self = g_task_get_task_data (task);
-  GError *error = NULL;
-
-  if (!g_output_stream_write_all_finish (
-          G_OUTPUT_STREAM (source), result, NULL, &error)) {
-    g_task_return_error (task, error);
     return;
   }
-  g_input_stream_read_all_async (g_io_stream_get_input_stream (self->stream),
-      self->reply, sizeof (self->reply), G_PRIORITY_DEFAULT, NULL,
-      socks_answered_cb, g_object_ref (task));
-}
-
-static void
-connect_socks4 (GTask *task, GProxyAddress *address)
-{
-  static const guint8 by_name[] = { 0, 0, 0, 1 };
-  Tunnel *self = g_task_get_task_data (task);
-  const gchar *host = g_proxy_address_get_destination_hostname (address);
-  const gchar *user = g_proxy_address_get_username (address);
-  guint16 port = g_proxy_address_get_destination_port (address);
-  g_autoptr (GInetAddress) ip = g_inet_address_new_from_string (host);
-  guint8 head[] = { 4, 1, port >> 8, port & 0xff };
-  gboolean named
-      = ip == NULL || g_inet_address_get_family (ip) != G_SOCKET_FAMILY_IPV4;
-
-  if (named && strcmp (g_proxy_address_get_protocol (address), "socks4") == 0) {
-    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_PROXY_FAILED,
-        "a SOCKS4 proxy reaches IPv4 addresses only");
-    return;
-  }
-  self->request = g_byte_array_new ();
-  g_byte_array_append (self->request, head, sizeof (head));
-  g_byte_array_append (
-      self->request, named ? by_name : g_inet_address_to_bytes (ip), 4);
-  if (user == NULL)
-    user = "";
-  g_byte_array_append (self->request, (const guint8 *) user, strlen (user) + 1);
-  if (named)
-    g_byte_array_append (
-        self->request, (const guint8 *) host, strlen (host) + 1);
-  g_output_stream_write_all_async (g_io_stream_get_output_stream (self->stream),
-      self->request->data, self->request->len, G_PRIORITY_DEFAULT, NULL,
-      socks_written_cb, g_object_ref (task));
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PROXY_NEED_AUTH)
+      || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PROXY_AUTH_FAILED))
+    self->http_status = 407;
+  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PROXY_NOT_ALLOWED))
+    self->http_status = 403;
+  g_task_return_error (task, error);
 }
 
 void
-rt_proxy_connect_async (GIOStream *stream, GProxyAddress *address,
-    GAsyncReadyCallback callback, gpointer user_data)
+rt_proxy_connect_async (GIOStream *stream, const RtProxy *proxy,
+    const gchar *host, guint16 port, GAsyncReadyCallback callback,
+    gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, user_data);
-  Tunnel *self = g_new0 (Tunnel, 1);
 
-  self->stream = g_object_ref (stream);
-  g_task_set_task_data (task, self, tunnel_free);
-  if (strcmp (g_proxy_address_get_protocol (address), "http") == 0)
-    connect_http (task, address);
+  g_task_set_task_data (task, g_new0 (Tunnel, 1), g_free);
+  if (strcmp (proxy->scheme, "http") == 0)
+    rt_http_exchange_async (stream, make_request (proxy, host, port),
+        answered_cb, g_object_ref (task));
   else
-    connect_socks4 (task, address);
+    rt_socks_connect_async (
+        stream, proxy, host, port, socks_cb, g_object_ref (task));
 }
 
 gboolean

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Inside the room: asking a proxy for a tunnel.  GIO does this in a thread
- * that waits, with a cancellable that polls; a process full of conversations
- * can afford neither.
+ * Inside the room: a proxy, and asking it for a tunnel.  GIO would do this in
+ * threads that wait, leave out what it does not understand and go directly,
+ * and keep copies of the password.
  */
 #pragma once
 
@@ -10,16 +10,30 @@
 
 G_BEGIN_DECLS
 
-/* A proxy's address in the form that GIO understands: what it does not, it
- * would leave out, and connect directly.  NULL and `error` if it is none. */
-gchar *rt_proxy_uri (const gchar *proxy, GError **error);
+typedef struct {
+  const gchar *scheme; /* static: "http", "socks4", "socks4a", "socks5" */
+  gchar *host;
+  guint16 port;
+  gchar *user;     /* NULL: none */
+  gchar *password; /* wiped when freed; NULL: none */
+} RtProxy;
 
-/* What is done here; GIO does socks5, without a thread. */
-extern const gchar *const rt_proxy_protocols[];
+/* NULL and `error` when that is no proxy that can be used; the error does not
+ * repeat it. */
+RtProxy *rt_proxy_new (const gchar *uri, GError **error);
+void rt_proxy_free (RtProxy *proxy);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtProxy, rt_proxy_free)
 
-void rt_proxy_connect_async (GIOStream *stream, GProxyAddress *address,
-    GAsyncReadyCallback callback, gpointer user_data);
-/* FALSE: `error` is for people. */
+/* SOCKS4 knows no names: it is to be told an IPv4 address. */
+gboolean rt_proxy_wants_address (const RtProxy *proxy, const gchar *host);
+
+/* Asks for a tunnel to `host`; `proxy` has to stay.  I/O thread; never waits
+ * and has no deadline of its own. */
+void rt_proxy_connect_async (GIOStream *stream, const RtProxy *proxy,
+    const gchar *host, guint16 port, GAsyncReadyCallback callback,
+    gpointer user_data);
+/* FALSE: `error` is for people, and `http_status` is what a proxy said, or
+ * what one that speaks HTTP would have: 407 of credentials, 403 of rules. */
 gboolean rt_proxy_connect_finish (
     GAsyncResult *result, guint *http_status, GError **error);
 

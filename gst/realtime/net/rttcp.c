@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Name, address, proxy.  I/O thread; never waits, and has no deadline of its
- * own.
+ * Names, addresses, proxies.  I/O thread; never waits, and has no deadline of
+ * its own.
  */
 #include "rttcp.h"
 #include "rtlookup.h"
 #include "rtpace.h"
-#include "rtproxy.h"
 #include "rtverdict.h"
+#include "rtways.h"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -16,7 +16,6 @@
 
 #define UNSENT_LIMIT 16384     /* bytes that wait in the kernel */
 #define UNANSWERED_LIMIT 10000 /* ms */
-#define PROXY_KEY "rt-proxy-address"
 
 typedef struct {
   /* constant */
@@ -25,14 +24,17 @@ typedef struct {
   RtTcpStageFunc stage;
   gpointer user_data;
 
+  GPtrArray *ways; /* of RtProxy, NULL: directly */
+  guint at;        /* which of them is tried */
+  gchar *target;   /* whom a proxy is asked for; NULL: the URL's host */
   RtLookup *lookup;
   RtPace *pace;
-  GSocketConnectable *where; /* to connect to when it is our turn … */
-  gboolean direct;           /* … without a proxy */
+  GSocketConnectable *where; /* to connect to when it is our turn */
   GSocketConnection *connection;
   gulong cancel_id;
-  gboolean by_proxy;
 } Tcp;
+
+static void next_way (GTask *task);
 
 static void
 tcp_free (gpointer data)
@@ -43,24 +45,16 @@ tcp_free (gpointer data)
   rt_pace_free (self->pace);
   g_clear_object (&self->where);
   g_clear_object (&self->connection);
+  g_clear_pointer (&self->ways, g_ptr_array_unref);
+  g_free (self->target);
   rt_connect_params_free (self->params);
   g_free (self);
 }
 
-/* The scheme tells the environment's proxy settings which of them is meant. */
-static gchar *
-make_origin (const RtUrl *url)
+static const RtProxy *
+get_proxy (const Tcp *self)
 {
-  return g_uri_join (G_URI_FLAGS_NONE, url->tls ? "https" : "http", NULL,
-      url->host, url->port, "", NULL, NULL);
-}
-
-GSocketConnectable *
-rt_tcp_address (const RtUrl *url, GError **error)
-{
-  g_autofree gchar *origin = make_origin (url);
-
-  return g_network_address_parse_uri (origin, url->port, error);
+  return g_ptr_array_index (self->ways, self->at);
 }
 
 /* The last word.  Takes `end`. */
@@ -94,12 +88,6 @@ cancelled_cb (GCancellable *cancellable, gpointer user_data)
   }
 }
 
-static gboolean
-wants_proxy (const RtConnectParams *params)
-{
-  return params->proxy != NULL && strcmp (params->proxy, "direct://") != 0;
-}
-
 /* None of this is needed to go on: old kernels may lack one or the other. */
 static void
 tune_socket (GSocket *socket)
@@ -115,6 +103,23 @@ tune_socket (GSocket *socket)
   g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPCNT, 3, NULL);
 }
 
+/* Another way may be open; takes `end`. */
+static void
+fail (GTask *task, RtEnd *end)
+{
+  Tcp *self = g_task_get_task_data (task);
+
+  g_clear_object (&self->connection);
+  if (self->at + 1 < self->ways->len
+      && !g_cancellable_is_cancelled (g_task_get_cancellable (task))) {
+    rt_end_free (end);
+    self->at++;
+    next_way (task);
+  } else {
+    finish (task, end);
+  }
+}
+
 static void
 tunnelled_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -122,13 +127,15 @@ tunnelled_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   Tcp *self = g_task_get_task_data (task);
   g_autoptr (GError) error = NULL;
   guint status;
-  RtEnd *end = NULL;
+  RtEnd *end;
 
-  if (!rt_proxy_connect_finish (result, &status, &error)) {
-    end = rt_end_new (self->params, RT_END_PROXY, "%s", error->message);
-    end->http_status = status;
+  if (rt_proxy_connect_finish (result, &status, &error)) {
+    finish (task, NULL);
+    return;
   }
-  finish (task, end);
+  end = rt_end_new (self->params, RT_END_PROXY, "proxy: %s", error->message);
+  end->http_status = status;
+  fail (task, end);
 }
 
 static void
@@ -136,96 +143,55 @@ connected_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   Tcp *self = g_task_get_task_data (task);
+  const RtProxy *proxy = get_proxy (self);
   g_autoptr (GError) error = NULL;
-  GProxyAddress *proxy;
+  const gchar *target;
 
-  g_signal_handlers_disconnect_by_data (source, self);
   self->connection = g_socket_client_connect_finish (
       G_SOCKET_CLIENT (source), result, &error);
   if (self->connection == NULL) {
-    finish (task, rt_verdict_on_connect (self->params, self->by_proxy, error));
+    fail (task, rt_verdict_on_connect (self->params, proxy != NULL, error));
     return;
   }
   tune_socket (g_socket_connection_get_socket (self->connection));
-  proxy = g_object_get_data (G_OBJECT (self->connection), PROXY_KEY);
-  if (proxy == NULL && wants_proxy (self->params))
-    finish (task,
-        rt_end_new (self->params, RT_END_PROXY, "the proxy was left out"));
-  else if (proxy != NULL
-           && g_strv_contains (
-               rt_proxy_protocols, g_proxy_address_get_protocol (proxy)))
-    rt_proxy_connect_async (G_IO_STREAM (self->connection), proxy, tunnelled_cb,
-        g_object_ref (task));
-  else
+  if (proxy == NULL) {
     finish (task, NULL);
-}
-
-/* While a connection is being made its remote address is the one that GIO
- * tries, which knows whether it is a proxy's. */
-static void
-event_cb (GSocketClient *client, GSocketClientEvent event,
-    GSocketConnectable *connectable, GIOStream *stream, Tcp *self)
-{
-  GSocketAddress *address;
-
-  if (event != G_SOCKET_CLIENT_CONNECTING)
     return;
-  address = g_socket_connection_get_remote_address (
-      G_SOCKET_CONNECTION (stream), NULL);
-  if (address != NULL && G_IS_PROXY_ADDRESS (address)) {
-    self->by_proxy = TRUE;
-    g_object_set_data_full (
-        G_OBJECT (stream), PROXY_KEY, address, g_object_unref);
-  } else {
-    g_clear_object (&address);
   }
-  self->stage (self->user_data, "connecting");
+  target = self->target != NULL ? self->target : self->params->url->host;
+  rt_proxy_connect_async (G_IO_STREAM (self->connection), proxy, target,
+      self->params->url->port, tunnelled_cb, g_object_ref (task));
 }
 
 /* Takes a reference to `task`. */
 static void
 connect_now (gpointer user_data)
 {
-  GTask *task = user_data;
+  g_autoptr (GTask) task = user_data;
   Tcp *self = g_task_get_task_data (task);
   g_autoptr (GSocketClient) client = g_socket_client_new ();
-  gsize i;
 
-  for (i = 0; rt_proxy_protocols[i] != NULL; i++)
-    g_socket_client_add_application_proxy (client, rt_proxy_protocols[i]);
-  if (self->pace != NULL) {
-    g_clear_pointer (&self->pace, rt_pace_free);
-    self->stage (self->user_data, "connecting");
-  }
-  g_socket_client_set_enable_proxy (client, !self->direct);
-  if (wants_proxy (self->params)) {
-    g_autofree gchar *proxy = rt_proxy_uri (self->params->proxy, NULL);
-    g_autoptr (GProxyResolver) resolver
-        = g_simple_proxy_resolver_new (proxy, NULL);
-
-    g_socket_client_set_proxy_resolver (client, resolver);
-    self->by_proxy = TRUE;
-  }
-  g_signal_connect (client, "event", G_CALLBACK (event_cb), self);
-  g_socket_client_connect_async (
-      client, self->where, g_task_get_cancellable (task), connected_cb, task);
+  g_clear_pointer (&self->pace, rt_pace_free);
+  g_socket_client_set_enable_proxy (client, FALSE);
+  self->stage (self->user_data, "connecting");
+  g_socket_client_connect_async (client, self->where,
+      g_task_get_cancellable (task), connected_cb, g_object_ref (task));
 }
 
 /* Behind the look-up: when a name can be found again, all who waited for it
- * know it at once.  Takes a reference to `task`. */
+ * know it at once. */
 static void
-connect_to (GTask *task, GSocketConnectable *where, gboolean direct)
+connect_to (GTask *task, GSocketConnectable *addresses)
 {
   Tcp *self = g_task_get_task_data (task);
 
-  self->where = g_object_ref (where);
-  self->direct = direct;
+  g_set_object (&self->where, addresses);
   if (!self->params->paced) {
-    connect_now (task);
+    connect_now (g_object_ref (task));
     return;
   }
-  self->pace
-      = rt_pace_new (self->loop, self->params->url->host, connect_now, task);
+  self->pace = rt_pace_new (self->loop, self->params->url->host, connect_now,
+      g_object_ref (task));
   self->stage (self->user_data, "waiting");
 }
 
@@ -233,64 +199,101 @@ static void
 looked_up_cb (
     gpointer user_data, GSocketConnectable *addresses, const GError *error)
 {
-  GTask *task = user_data;
+  g_autoptr (GTask) task = user_data;
   Tcp *self = g_task_get_task_data (task);
 
   g_clear_pointer (&self->lookup, rt_lookup_free);
-  if (addresses != NULL) {
-    connect_to (task, addresses, TRUE);
-  } else {
-    finish (task, rt_verdict_on_connect (self->params, FALSE, error));
-    g_object_unref (task);
-  }
+  if (addresses != NULL)
+    connect_to (task, addresses);
+  else
+    fail (task,
+        rt_verdict_on_connect (self->params, get_proxy (self) != NULL, error));
 }
 
-/* Takes a reference to `task`. */
 static void
-go_directly (GTask *task)
+look_up_next_hop (GTask *task)
 {
   Tcp *self = g_task_get_task_data (task);
+  const RtProxy *proxy = get_proxy (self);
   const RtUrl *url = self->params->url;
 
   self->lookup
-      = rt_lookup_start (self->loop, url->host, url->port, looked_up_cb, task);
+      = rt_lookup_start (self->loop, proxy != NULL ? proxy->host : url->host,
+          proxy != NULL ? proxy->port : url->port, looked_up_cb,
+          g_object_ref (task));
 }
 
-/* Takes a reference to `task`. */
-static void
-go_by_proxy (GTask *task)
+/* The first address that SOCKS4 can be told. */
+static gchar *
+find_ipv4 (GSocketConnectable *addresses)
 {
+  g_autoptr (GSocketAddressEnumerator) walk
+      = g_socket_connectable_enumerate (addresses);
+  GSocketAddress *address;
+  gchar *found = NULL;
+
+  while (found == NULL
+         && (address = g_socket_address_enumerator_next (walk, NULL, NULL))
+                != NULL) {
+    if (g_socket_address_get_family (address) == G_SOCKET_FAMILY_IPV4)
+      found = g_inet_address_to_string (
+          g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
+    g_object_unref (address);
+  }
+  return found;
+}
+
+static void
+target_found_cb (
+    gpointer user_data, GSocketConnectable *addresses, const GError *error)
+{
+  g_autoptr (GTask) task = user_data;
+  Tcp *self = g_task_get_task_data (task);
+
+  g_clear_pointer (&self->lookup, rt_lookup_free);
+  if (addresses != NULL)
+    self->target = find_ipv4 (addresses);
+  if (addresses == NULL)
+    fail (task, rt_verdict_on_connect (self->params, FALSE, error));
+  else if (self->target == NULL)
+    fail (
+        task, rt_end_new (self->params, RT_END_PROXY,
+                  "proxy: SOCKS4 reaches IPv4 addresses only, and %s has none",
+                  self->params->url->host));
+  else
+    look_up_next_hop (task);
+}
+
+static void
+next_way (GTask *task)
+{
+  Tcp *self = g_task_get_task_data (task);
+  const RtProxy *proxy = get_proxy (self);
+  const RtUrl *url = self->params->url;
+
+  g_clear_pointer (&self->target, g_free);
+  if (proxy != NULL && rt_proxy_wants_address (proxy, url->host))
+    self->lookup = rt_lookup_start (
+        self->loop, url->host, url->port, target_found_cb, g_object_ref (task));
+  else
+    look_up_next_hop (task);
+}
+
+static void
+ways_found_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
   Tcp *self = g_task_get_task_data (task);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GSocketConnectable) address
-      = rt_tcp_address (self->params->url, &error);
 
-  if (address != NULL) {
-    connect_to (task, address, FALSE);
-  } else {
-    finish (
-        task, rt_end_new (self->params, RT_END_SETTINGS, "%s", error->message));
-    g_object_unref (task);
-  }
-}
-
-/* A resolver that fails knows of no proxy: GIO would fail with it. */
-static void
-proxies_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  GTask *task = user_data;
-  Tcp *self = g_task_get_task_data (task);
-  g_auto (GStrv) proxies = g_proxy_resolver_lookup_finish (
-      G_PROXY_RESOLVER (source), result, NULL);
-
-  if (g_cancellable_is_cancelled (g_task_get_cancellable (task))) {
+  self->ways = rt_ways_find_finish (result, &error);
+  if (g_cancellable_is_cancelled (g_task_get_cancellable (task)))
     finish (task, rt_end_new (self->params, RT_END_REQUESTED, "cancelled"));
-    g_object_unref (task);
-  } else if (proxies != NULL && g_strcmp0 (proxies[0], "direct://") == 0) {
-    go_directly (task);
-  } else {
-    go_by_proxy (task);
-  }
+  else if (self->ways == NULL)
+    finish (task,
+        rt_end_new (self->params, RT_END_PROXY, "proxy: %s", error->message));
+  else
+    next_way (task);
 }
 
 void
@@ -309,16 +312,7 @@ rt_tcp_connect_async (RtLoop *loop, RtConnectParams *params,
   self->user_data = user_data;
   self->cancel_id = g_signal_connect (
       cancellable, "cancelled", G_CALLBACK (cancelled_cb), task);
-  if (params->proxy == NULL) {
-    g_autofree gchar *uri = make_origin (params->url);
-
-    g_proxy_resolver_lookup_async (
-        g_proxy_resolver_get_default (), uri, cancellable, proxies_cb, task);
-  } else if (wants_proxy (params)) {
-    go_by_proxy (task);
-  } else {
-    go_directly (task);
-  }
+  rt_ways_find_async (params, cancellable, ways_found_cb, task);
 }
 
 GSocketConnection *

@@ -19,7 +19,4 @@ void rt_tcp_connect_async (RtLoop *loop, RtConnectParams *params,
 /* NULL: `end` says why. */
 GSocketConnection *rt_tcp_connect_finish (GAsyncResult *result, RtEnd **end);
 
-/* Whom a certificate has to name, and how GIO finds the way by itself. */
-GSocketConnectable *rt_tcp_address (const RtUrl *url, GError **error);
-
 G_END_DECLS

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define WAIT (30 * G_TIME_SPAN_SECOND)
+
 static void
 proxy_read_exactly (GSocket *socket, gpointer data, gsize size)
 {
@@ -60,8 +62,8 @@ pipe_run (gpointer data)
 static void
 tunnel (Proxy *self, GSocket *client)
 {
-  g_autoptr (GSocketConnectable) address
-      = g_network_address_parse (self->target, 0, NULL);
+  g_autoptr (GSocketConnectable) address = g_network_address_parse (
+      self->origin != NULL ? self->origin : self->target, 0, NULL);
   g_autoptr (GSocketClient) connector = g_socket_client_new ();
   g_autoptr (GSocketConnection) server = NULL;
   Pipe up, down;
@@ -150,29 +152,96 @@ serve_socks4 (Proxy *self, GSocket *client)
     outwait (client);
 }
 
-static void
-serve_socks5 (Proxy *self, GSocket *client)
+/* RFC 1929: the user and the password, as they were heard. */
+static gboolean
+socks5_login (Proxy *self, GSocket *client)
 {
-  guint8 head[4], methods[255], size, port[2];
-  gchar host[256] = "";
+  gchar text[256] = "";
+  guint8 size[2];
+  gboolean good;
+  guint i;
+
+  proxy_read_exactly (client, size, 1);
+  g_assert_cmpuint (size[0], ==, 1);
+  for (i = 0; i < 2; i++) {
+    proxy_read_exactly (client, size, 1);
+    proxy_read_exactly (client, text, size[0]);
+    g_string_append_len (self->request, text, size[0]);
+    g_string_append_c (self->request, '\n');
+  }
+  good = g_str_equal (self->request->str, "user\npa:ss\n");
+  proxy_say (client, good ? "\x01\x00" : "\x01\x01", 2);
+  return good;
+}
+
+/* FALSE: the client is not let in. */
+static gboolean
+socks5_greet (Proxy *self, GSocket *client)
+{
+  guint8 head[2], methods[255];
+  gboolean login = self->kind == PROXY_SOCKS5_LOGIN;
 
   proxy_read_exactly (client, head, 2);
   g_assert_cmpuint (head[0], ==, 5);
   proxy_read_exactly (client, methods, head[1]);
-  proxy_say (client, "\x05\x00", 2);
+  if (!login) {
+    proxy_say (client, "\x05\x00", 2);
+    return TRUE;
+  }
+  if (memchr (methods, 2, head[1]) == NULL) {
+    proxy_say (client, "\x05\xff", 2);
+    return FALSE;
+  }
+  proxy_say (client, "\x05\x02", 2);
+  return socks5_login (self, client);
+}
+
+static void
+socks5_read_target (Proxy *self, GSocket *client)
+{
+  guint8 head[4], address[16], size, port[2];
+  gchar host[256] = "";
+
   proxy_read_exactly (client, head, 4);
   if (head[3] == 3) {
     proxy_read_exactly (client, &size, 1);
     proxy_read_exactly (client, host, size);
   } else {
-    g_assert_cmpuint (head[3], ==, 1);
-    proxy_read_exactly (client, methods, 4);
-    g_snprintf (host, sizeof (host), "%u.%u.%u.%u", methods[0], methods[1],
-        methods[2], methods[3]);
+    g_autoptr (GInetAddress) ip = NULL;
+    g_autofree gchar *text = NULL;
+
+    proxy_read_exactly (client, address, head[3] == 1 ? 4 : 16);
+    ip = g_inet_address_new_from_bytes (
+        address, head[3] == 1 ? G_SOCKET_FAMILY_IPV4 : G_SOCKET_FAMILY_IPV6);
+    text = g_inet_address_to_string (ip);
+    g_strlcpy (host, text, sizeof (host));
   }
   proxy_read_exactly (client, port, 2);
   self->target = g_strdup_printf ("%s:%u", host, port[0] << 8 | port[1]);
-  proxy_say (client, "\x05\x00\x00\x01\0\0\0\0\0\0", 10);
+}
+
+static void
+serve_socks5 (Proxy *self, GSocket *client)
+{
+  /* with an address of each kind in the answer */
+  static const gchar by_name[] = "\x05\x00\x00\x03\x04name\0\0";
+  static const gchar by_ipv4[] = "\x05\x00\x00\x01\0\0\0\0\0\0";
+  static const gchar forbidden[] = "\x05\x02\x00\x01\0\0\0\0\0\0";
+
+  if (!socks5_greet (self, client)) {
+    outwait (client);
+    return;
+  }
+  socks5_read_target (self, client);
+  if (self->kind == PROXY_SOCKS5_FORBIDDEN) {
+    proxy_say (client, forbidden, sizeof (forbidden) - 1);
+    outwait (client);
+    return;
+  }
+  if (self->kind == PROXY_SOCKS5_LOGIN)
+    proxy_say (client, by_name, sizeof (by_name) - 1);
+  else
+    proxy_say (client, by_ipv4, sizeof (by_ipv4) - 1);
   tunnel (self, client);
 }
 
@@ -184,12 +253,18 @@ proxy_run (gpointer data)
 
   if (client == NULL)
     return NULL;
+  g_mutex_lock (&self->lock);
+  self->accepted = TRUE;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
   switch (self->kind) {
     case PROXY_SOCKS4:
     case PROXY_SOCKS4_REFUSED:
       serve_socks4 (self, client);
       break;
     case PROXY_SOCKS5:
+    case PROXY_SOCKS5_LOGIN:
+    case PROXY_SOCKS5_FORBIDDEN:
       serve_socks5 (self, client);
       break;
     case PROXY_GARBAGE:
@@ -216,8 +291,12 @@ proxy_init (Proxy *self, ProxyKind kind)
   g_autoptr (GSocketAddress) bound = NULL;
 
   self->kind = kind;
+  self->accepted = FALSE;
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->cond);
   self->request = g_string_new (NULL);
   self->target = NULL;
+  self->origin = NULL;
   self->listener = g_socket_new (
       G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
   g_assert_true (g_socket_bind (self->listener, any, TRUE, NULL));
@@ -228,9 +307,23 @@ proxy_init (Proxy *self, ProxyKind kind)
 }
 
 void
+proxy_expect_client (Proxy *self)
+{
+  gint64 deadline = g_get_monotonic_time () + WAIT;
+
+  g_mutex_lock (&self->lock);
+  while (!self->accepted)
+    if (!g_cond_wait_until (&self->cond, &self->lock, deadline))
+      g_error ("nobody comes to the proxy");
+  g_mutex_unlock (&self->lock);
+}
+
+void
 proxy_clear (Proxy *self)
 {
   g_thread_join (self->thread);
+  g_cond_clear (&self->cond);
+  g_mutex_clear (&self->lock);
   g_object_unref (self->listener);
   g_string_free (self->request, TRUE);
   g_free (self->target);

@@ -19,6 +19,8 @@ typedef enum {
   PROXY_SOCKS4,
   PROXY_SOCKS4_REFUSED,
   PROXY_SOCKS5,
+  PROXY_SOCKS5_LOGIN,     /* "user", "pa:ss" */
+  PROXY_SOCKS5_FORBIDDEN, /* by its rules */
 } ProxyKind;
 
 typedef struct {
@@ -26,12 +28,22 @@ typedef struct {
   GSocket *listener;
   guint16 port;
   GThread *thread;
+
+  GMutex lock;
+  GCond cond;
+  /* lock */
+  gboolean accepted;
+
   /* the thread's, until it is joined */
   GString *request;
   gchar *target; /* host:port asked for */
+  /* where a tunnel leads instead of to the target, if not NULL */
+  const gchar *origin;
 } Proxy;
 
 void proxy_init (Proxy *self, ProxyKind kind);
+/* Until its client is there. */
+void proxy_expect_client (Proxy *self);
 /* Returns when its client is gone. */
 void proxy_clear (Proxy *self);
 

@@ -3,6 +3,7 @@
  * Host names, with a name server that does as it is told: one question for
  * many who ask, and none that waits for another's answer.
  */
+#include "fakeproxy.h"
 #include "netclient.h"
 #include "rtlookup.h"
 
@@ -372,6 +373,43 @@ test_connections (void)
   release_names ();
 }
 
+/* A proxy's name is one like another: it is ours to look up, and one that
+ * hangs is in nobody's way. */
+static void
+test_proxies (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (RT_FAKE_SERVER_PLAIN);
+  g_autofree gchar *target
+      = g_strdup_printf ("127.0.0.1:%u", rt_fake_server_get_port (server));
+  RtConnectParams *params = params_for (server, "one.test");
+  g_autoptr (NetClient) late = NULL;
+  g_autoptr (NetClient) good = NULL;
+  const RtEnd *end;
+  Proxy proxy;
+
+  reset_names ();
+  params->connect_timeout = 200;
+  g_free (params->proxy);
+  params->proxy = g_strdup ("http://hang.test");
+  late = net_client_new (params);
+  end = net_client_expect_end (late, RT_END_TIMEOUT, NET_WAIT);
+  g_assert_nonnull (strstr (end->reason, "resolving"));
+
+  /* SOCKS4 is told an address, and IPv6 is not known to it */
+  proxy_init (&proxy, PROXY_SOCKS4);
+  params = params_for (server, "six.test");
+  g_free (params->proxy);
+  params->proxy = g_strdup_printf ("socks4://one.test:%u", proxy.port);
+  good = net_client_new (params);
+  net_client_expect_open (good);
+  g_assert_cmpuint (names.asked, ==, 3);
+  net_client_close (good, 1000, NULL);
+  net_client_expect_end (good, RT_END_REQUESTED, NET_WAIT);
+  g_assert_cmpstr (proxy.target, ==, target);
+  proxy_clear (&proxy);
+  release_names ();
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -381,5 +419,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/net/lookup/let-go", test_let_go);
   g_test_add_func ("/net/lookup/many-hang", test_many_hang);
   g_test_add_func ("/net/lookup/connections", test_connections);
+  g_test_add_func ("/net/lookup/proxies", test_proxies);
   return g_test_run ();
 }

@@ -8,13 +8,16 @@
 
 #include <string.h>
 
+/* `scheme` may go on with credentials. */
 static RtConnectParams *
 params_by (RtFakeServer *server, Proxy *proxy, const gchar *scheme)
 {
   RtConnectParams *params = net_params_new (server);
+  const gchar *mark = strstr (scheme, "://") != NULL ? "" : "://";
 
   g_free (params->proxy);
-  params->proxy = g_strdup_printf ("%s://127.0.0.1:%u", scheme, proxy->port);
+  params->proxy
+      = g_strdup_printf ("%s%s127.0.0.1:%u", scheme, mark, proxy->port);
   return params;
 }
 
@@ -48,6 +51,7 @@ test_kinds (void)
     { PROXY_SOCKS4, "socks4a", RT_FAKE_SERVER_TLS },
     { PROXY_SOCKS5, "socks5", RT_FAKE_SERVER_PLAIN },
     { PROXY_SOCKS5, "socks5", RT_FAKE_SERVER_TLS },
+    { PROXY_SOCKS5_LOGIN, "socks5://user:pa%3Ass@", RT_FAKE_SERVER_PLAIN },
   };
   gsize i;
 
@@ -105,10 +109,7 @@ test_credentials (void)
   Proxy proxy;
 
   proxy_init (&proxy, PROXY_HTTP);
-  params = params_by (server, &proxy, "http");
-  g_free (params->proxy);
-  params->proxy
-      = g_strdup_printf ("http://us%%65r:pa%%3Ass@127.0.0.1:%u", proxy.port);
+  params = params_by (server, &proxy, "http://us%65r:pa%3Ass@");
   check_open (params, server);
   /* user:pa:ss */
   g_assert_nonnull (strstr (proxy.request->str,
@@ -116,9 +117,7 @@ test_credentials (void)
   proxy_clear (&proxy);
 
   proxy_init (&proxy, PROXY_SOCKS4);
-  params = params_by (server, &proxy, "socks4a");
-  g_free (params->proxy);
-  params->proxy = g_strdup_printf ("socks4a://user@127.0.0.1:%u", proxy.port);
+  params = params_by (server, &proxy, "socks4a://user@");
   check_open (params, server);
   g_assert_cmpstr (proxy.request->str, ==, "user");
   proxy_clear (&proxy);
@@ -145,6 +144,12 @@ test_refusals (void)
     { PROXY_CLOSES, "socks4a", RT_END_PROXY, 0, "" },
     { PROXY_GARBAGE, "socks5", RT_END_PROXY, 0, "" },
     { PROXY_SILENT, "socks5", RT_END_TIMEOUT, 0, "connecting" },
+    { PROXY_CLOSES, "socks5", RT_END_PROXY, 0, "" },
+    { PROXY_SOCKS5_FORBIDDEN, "socks5", RT_END_PROXY, 403, "rules" },
+    { PROXY_SOCKS5_LOGIN, "socks5", RT_END_PROXY, 407, "credentials" },
+    { PROXY_SOCKS5_LOGIN, "socks5://user:no@", RT_END_PROXY, 407,
+        "credentials" },
+    { PROXY_SOCKS5_LOGIN, "socks5://user@", RT_END_PROXY, 407, "credentials" },
   };
   gsize i;
 
@@ -164,6 +169,8 @@ test_refusals (void)
     end = net_client_expect_end (client, rows[i].end, NET_WAIT);
     g_assert_cmpuint (end->http_status, ==, rows[i].status);
     g_assert_nonnull (strstr (end->reason, rows[i].part));
+    if (rows[i].end == RT_END_PROXY)
+      g_assert_true (g_str_has_prefix (end->reason, "proxy: "));
     /* it does not find another road */
     g_assert_cmpuint (rt_fake_server_get_accepted (server), ==, 0);
     proxy_clear (&proxy);
@@ -190,7 +197,8 @@ test_bad (void)
 {
   static const gchar *const bad[] = { "", "foo", "foo://host:1",
     "https://host:1", "http://", "http:///x", "socks5://host:0",
-    "http://host:99999", "direct", "http://us er@h:1" };
+    "http://host:99999", "direct", "http://us er@h:1", "http://u%00:p@h",
+    "http://u%zz:p@h", "http://:p@h", "http://u:p@", "socks5://u:p@h:0" };
   g_autoptr (RtFakeServer) server = rt_fake_server_new (RT_FAKE_SERVER_PLAIN);
   gsize i;
 
@@ -207,18 +215,31 @@ test_bad (void)
 static void
 test_uris (void)
 {
-  static const gchar *const rows[][2] = {
-    { "http://h", "http://h:80" },
-    { "HTTP://H:8080/", "http://H:8080" },
-    { "socks5://h", "socks5://h:1080" },
-    { "socks4a://u:p%40@[::1]:9/x?y#z", "socks4a://u:p%40@[::1]:9" },
+  static const struct {
+    const gchar *text, *scheme, *host;
+    guint port;
+    const gchar *user, *password;
+  } rows[] = {
+    { "http://h", "http", "h", 80, NULL, NULL },
+    { "HTTP://H:8080/", "http", "H", 8080, NULL, NULL },
+    { "socks5://h", "socks5", "h", 1080, NULL, NULL },
+    { "socks5h://h", "socks5", "h", 1080, NULL, NULL },
+    { "socks4a://u:p%40@[::1]:9/x?y#z", "socks4a", "::1", 9, "u", "p@" },
+    { "socks4://u@h", "socks4", "h", 1080, "u", NULL },
+    { "http://u:@h", "http", "h", 80, "u", NULL },
+    { "http://u:a:b@c@h", "http", "h", 80, "u", "a:b@c" },
   };
   gsize i;
 
   for (i = 0; i < G_N_ELEMENTS (rows); i++) {
-    g_autofree gchar *uri = rt_proxy_uri (rows[i][0], NULL);
+    g_autoptr (RtProxy) proxy = rt_proxy_new (rows[i].text, NULL);
 
-    g_assert_cmpstr (uri, ==, rows[i][1]);
+    g_assert_nonnull (proxy);
+    g_assert_cmpstr (proxy->scheme, ==, rows[i].scheme);
+    g_assert_cmpstr (proxy->host, ==, rows[i].host);
+    g_assert_cmpuint (proxy->port, ==, rows[i].port);
+    g_assert_cmpstr (proxy->user, ==, rows[i].user);
+    g_assert_cmpstr (proxy->password, ==, rows[i].password);
   }
 }
 
@@ -239,7 +260,7 @@ test_free (void)
     params = params_by (NULL, &proxy, schemes[i]);
     net_params_set_url (params, "ws://127.0.0.1:9");
     client = net_client_new (params);
-    net_client_expect_stage (client, "connecting");
+    proxy_expect_client (&proxy);
     net_client_free (client);
     /* the proxy sees it */
     proxy_clear (&proxy);
