@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * What libsoup does not bound: a message of many fragments, and control
- * frames, whose answers it queues in a list that it walks.  Pure.
+ * frames, whose answers it queues in a list that it walks and whose words it
+ * logs.  Pure.
  */
 #include "rtframes.h"
 
 #include <string.h>
 
-#define TOO_BIG 1009
+#define PROTOCOL 1002
+#define BAD_DATA 1007
 #define POLICY 1008
+#define TOO_BIG 1009
+#define OPCODE_CLOSE 8
+#define OPCODE_PING 9
 
 static guint
 header_size (const RtFrames *self)
@@ -41,6 +46,16 @@ payload_size (const RtFrames *self)
 static guint
 judge_control (RtFrames *self, gint64 now, const gchar **why)
 {
+  guint opcode = self->header[0] & 0x0f;
+
+  if (self->payload > RT_FRAMES_CONTROL_SIZE || !(self->header[0] & 0x80)) {
+    *why = "the server's control frame is too large, or in fragments";
+    return PROTOCOL;
+  }
+  /* libsoup refuses masked ones without a look inside */
+  self->closing = opcode == OPCODE_CLOSE && !(self->header[1] & 0x80);
+  self->said_size = 0;
+  self->pings += opcode == OPCODE_PING;
   if (now - self->window >= G_USEC_PER_SEC) {
     self->window = now;
     self->control = 0;
@@ -54,7 +69,6 @@ judge_control (RtFrames *self, gint64 now, const gchar **why)
 static guint
 judge (RtFrames *self, gint64 now, const gchar **why)
 {
-  gboolean fin = self->header[0] & 0x80;
   guint opcode = self->header[0] & 0x0f;
 
   if (opcode & 0x08)
@@ -73,10 +87,28 @@ judge (RtFrames *self, gint64 now, const gchar **why)
     *why = "the server's message has too many fragments";
     return TOO_BIG;
   }
-  self->message = fin ? 0 : self->message + self->payload;
-  if (fin)
-    self->fragments = 0;
+  self->message += self->payload;
+  self->grown = TRUE;
   return 0;
+}
+
+/* A reason that is not text would be shown as it is in libsoup's log, and a
+ * server may put there what it was told. */
+static guint
+judge_goodbye (
+    RtFrames *self, const guint8 *data, gsize size, const gchar **why)
+{
+  memcpy (self->said + self->said_size, data, size);
+  self->said_size += size;
+  if (self->payload > 0)
+    return 0;
+  self->closing = FALSE;
+  if (self->said_size <= 2
+      || g_utf8_validate_len (
+          (const gchar *) self->said + 2, self->said_size - 2, NULL))
+    return 0;
+  *why = "the server says goodbye in bytes that are not UTF-8";
+  return BAD_DATA;
 }
 
 guint
@@ -90,6 +122,9 @@ rt_frames_scan (RtFrames *self, const guint8 *data, gsize size, gint64 now,
     if (self->payload > 0) {
       n = MIN (self->payload, size);
       self->payload -= n;
+      code = self->closing ? judge_goodbye (self, data, n, why) : 0;
+      if (code != 0)
+        return code;
     } else {
       n = MIN (header_size (self) - self->have, size);
       memcpy (self->header + self->have, data, n);
@@ -98,6 +133,7 @@ rt_frames_scan (RtFrames *self, const guint8 *data, gsize size, gint64 now,
         self->payload = payload_size (self);
         self->have = 0;
         self->count++;
+        self->closing = FALSE;
         code = judge (self, now, why);
         if (code != 0)
           return code;

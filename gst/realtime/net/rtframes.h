@@ -12,18 +12,25 @@ G_BEGIN_DECLS
 #define RT_FRAMES_MAX_MESSAGE (16 * 1024 * 1024)
 #define RT_FRAMES_MAX_FRAGMENTS 65536
 #define RT_FRAMES_MAX_CONTROL 100 /* in a second */
+#define RT_FRAMES_CONTROL_SIZE 125
 
 typedef struct {
   guint8 header[14];
   guint have;
   guint64 payload; /* what is still to come of this frame */
 
-  guint64 message; /* bytes of the message so far */
+  guint64 message; /* bytes of the message so far, with this frame's */
   guint fragments;
-  guint control; /* frames since `window` */
-  gint64 window; /* µs */
+  guint control;    /* frames since `window` */
+  gint64 window;    /* µs */
+  gboolean closing; /* this is a close frame, and `said` what it says */
+  guint8 said[RT_FRAMES_CONTROL_SIZE];
+  guint said_size;
 
-  guint count; /* of all frames, for the caller to set back */
+  guint pings; /* all that came */
+  /* for the caller to set back */
+  guint count;    /* of all frames */
+  gboolean grown; /* `message` */
 } RtFrames;
 
 /* 0, or the close code that the peer deserves; `why` is for people. */

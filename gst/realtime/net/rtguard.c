@@ -13,6 +13,18 @@
 /* What one connection may take of one round of the loop. */
 #define BYTES_PER_ROUND 65536
 #define FRAMES_PER_ROUND 256
+/* Answers to pings that wait in libsoup for a server that does not read. */
+#define MAX_OWED 64
+/* A message from this size on is let in only when there is memory for it; its
+ * readers need so many times its size. */
+#define LARGE_MESSAGE (1024 * 1024)
+#define LARGE_FACTOR 6
+#define OPCODE_PONG 0x0a
+
+#define POLICY 1008
+#define TOO_BIG 1009
+
+typedef struct _RtGuardOutput RtGuardOutput;
 
 /* input */
 
@@ -24,6 +36,7 @@ struct _RtGuardInput {
   GInputStream parent;
 
   GPollableInputStream *base;
+  RtGuardOutput *output;
   gint fd; /* -1: TLS, whose readiness is not the descriptor's */
 
   guint8 *buffer;
@@ -102,6 +115,43 @@ fill (RtGuardInput *self, GError **error)
   return n;
 }
 
+static guint count_pongs (RtGuardOutput *output);
+
+/* GLib ends the process when there is no memory for what libsoup collects. */
+static gboolean
+has_memory (RtGuardInput *self)
+{
+  gpointer probe;
+
+  if (!self->frames.grown)
+    return TRUE;
+  self->frames.grown = FALSE;
+  if (self->frames.message < LARGE_MESSAGE)
+    return TRUE;
+  probe = g_try_malloc (self->frames.message * LARGE_FACTOR);
+  g_free (probe);
+  return probe != NULL;
+}
+
+/* libsoup has seen what was served so far, and answered what it could. */
+static guint
+judge (RtGuardInput *self, gsize n)
+{
+  guint code;
+
+  if (self->frames.pings - count_pongs (self->output) > MAX_OWED) {
+    self->why = "the server sends pings faster than it reads the answers";
+    return POLICY;
+  }
+  code = rt_frames_scan (
+      &self->frames, self->buffer + self->at, n, self->heard, &self->why);
+  if (code == 0 && !has_memory (self)) {
+    self->why = "there is no memory for the server's message";
+    code = TOO_BIG;
+  }
+  return code;
+}
+
 static gssize
 guard_input_read (
     GPollableInputStream *stream, void *buffer, gsize count, GError **error)
@@ -118,8 +168,7 @@ guard_input_read (
   }
   n = MIN (count, self->size - self->at);
   if (self->violation == 0)
-    self->violation = rt_frames_scan (
-        &self->frames, self->buffer + self->at, n, self->heard, &self->why);
+    self->violation = judge (self, n);
   if (self->violation != 0) {
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, self->why);
     return -1;
@@ -172,6 +221,7 @@ rt_guard_input_finalize (GObject *object)
   RtGuardInput *self = RT_GUARD_INPUT (object);
 
   g_object_unref (self->base);
+  g_object_unref (self->output);
   g_free (self->buffer);
   G_OBJECT_CLASS (rt_guard_input_parent_class)->finalize (object);
 }
@@ -208,6 +258,8 @@ struct _RtGuardOutput {
 
   GPollableOutputStream *base;
   gboolean blocked;
+  gboolean midway; /* in a frame of which some bytes are out */
+  guint pongs;     /* all that went out */
 };
 
 static void rt_guard_output_pollable (GPollableOutputStreamInterface *iface);
@@ -226,12 +278,23 @@ guard_output_write (GPollableOutputStream *stream, const void *buffer,
   gssize n = g_pollable_output_stream_write_nonblocking (
       self->base, buffer, count, NULL, &why);
 
+  if (n > 0) {
+    self->pongs
+        += !self->midway && (*(const guint8 *) buffer & 0x0f) == OPCODE_PONG;
+    self->midway = (gsize) n < count;
+  }
   self->blocked
       = n >= 0 ? (gsize) n < count
                : g_error_matches (why, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
   if (n < 0)
     g_propagate_error (error, g_steal_pointer (&why));
   return n;
+}
+
+static guint
+count_pongs (RtGuardOutput *output)
+{
+  return output->pongs;
 }
 
 static gboolean
@@ -374,6 +437,7 @@ rt_guard_new (GIOStream *base, GByteArray *rest)
   self->base = g_object_ref (base);
   self->input = input;
   self->output = output;
+  input->output = g_object_ref (output);
   input->base = G_POLLABLE_INPUT_STREAM (
       g_object_ref (g_io_stream_get_input_stream (base)));
   output->base = G_POLLABLE_OUTPUT_STREAM (

@@ -148,6 +148,57 @@ test_control (void)
   g_assert_cmpuint (i, ==, RT_FRAMES_MAX_CONTROL + 1);
 }
 
+/* What a control frame may be, cut at every byte. */
+static void
+test_control_frames (void)
+{
+  static const struct {
+    const gchar *bytes;
+    gsize size;
+    guint code;
+  } rows[] = {
+    { "\x88\x00", 2, 0 },
+    { "\x88\x02\x03\xe8", 4, 0 },
+    { "\x88\x05\x03\xe8"
+      "a\xc3\xa4",
+        7, 0 },
+    /* cut in a character */
+    { "\x88\x04\x03\xe8"
+      "a\xc3",
+        6, 1007 },
+    { "\x88\x03\x03\xe8\xff\x81\x01z", 8, 1007 },
+    /* what libsoup refuses by itself */
+    { "\x88\x01\x03", 3, 0 },
+    { "\x88\x83\x01\x02\x03\x04\xff\xff\xff", 9, 0 },
+    { "\x08\x00", 2, 1002 },
+    { "\x09\x00", 2, 1002 },
+    { "\x89\x7e\x00\x7e", 4, 1002 },
+    { "\x88\x7f\0\0\0\0\x01\0\0\0", 10, 1002 },
+  };
+  g_autofree gchar *largest = g_strnfill (127, 'x');
+  g_autoptr (GByteArray) data = g_byte_array_new ();
+  RtFrames frames = { { 0 } };
+  gsize i, step;
+
+  for (i = 0; i < G_N_ELEMENTS (rows); i++)
+    for (step = 1; step < 12; step++) {
+      memset (&frames, 0, sizeof (frames));
+      g_byte_array_set_size (data, 0);
+      g_byte_array_append (data, (const guint8 *) rows[i].bytes, rows[i].size);
+      g_assert_cmpuint (scan (&frames, data, step), ==, rows[i].code);
+    }
+  memset (&frames, 0, sizeof (frames));
+  g_byte_array_set_size (data, 0);
+  largest[0] = (gchar) 0x88;
+  largest[1] = 125;
+  g_byte_array_append (data, (const guint8 *) largest, 127);
+  g_assert_cmpuint (scan (&frames, data, 7), ==, 0);
+  largest[0] = (gchar) 0x89;
+  g_byte_array_append (data, (const guint8 *) largest, 127);
+  g_assert_cmpuint (scan (&frames, data, 7), ==, 0);
+  g_assert_cmpuint (frames.pings, ==, 1);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -157,5 +208,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/net/frames/fragments", test_fragments);
   g_test_add_func ("/net/frames/empty-fragments", test_empty_fragments);
   g_test_add_func ("/net/frames/control", test_control);
+  g_test_add_func ("/net/frames/control-frames", test_control_frames);
   return g_test_run ();
 }

@@ -6,6 +6,8 @@
 #include "netclient.h"
 
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #define MIB (1024 * 1024)
 
@@ -128,6 +130,44 @@ test_limit (void)
   pair_clear (&pair);
 }
 
+static gsize
+address_space (void)
+{
+  g_autofree gchar *text = NULL;
+
+  g_assert_true (g_file_get_contents ("/proc/self/statm", &text, NULL, NULL));
+  return g_ascii_strtoull (text, NULL, 10) * sysconf (_SC_PAGESIZE);
+}
+
+/* In a process of its own: GLib would end it when libsoup collects more than
+ * there is. */
+static void
+test_no_memory (void)
+{
+  static const guint8 head[] = { 0x81, 127, 0, 0, 0, 0, 1, 0, 0, 0, 'x' };
+  struct rlimit limit = { 0 };
+  const RtEnd *end;
+  Pair pair;
+
+#ifdef __SANITIZE_ADDRESS__
+  g_test_skip ("AddressSanitizer reserves more than any limit");
+  return;
+#endif
+  if (!g_test_subprocess ()) {
+    g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_INHERIT_STDERR);
+    g_test_trap_assert_passed ();
+    return;
+  }
+  pair_init (&pair);
+  limit.rlim_cur = limit.rlim_max = address_space () + 64 * MIB;
+  g_assert_cmpint (setrlimit (RLIMIT_AS, &limit), ==, 0);
+  rt_fake_conn_send_bytes (pair.conn, head, sizeof (head));
+  end = net_client_expect_end (pair.client, RT_END_PROTOCOL, NET_WAIT);
+  g_assert_cmpuint (end->close_code, ==, 1009);
+  g_assert_nonnull (strstr (end->reason, "no memory"));
+  pair_clear (&pair);
+}
+
 static void
 test_binary (void)
 {
@@ -209,6 +249,8 @@ test_breaches (void)
     BREACH ("\x80\x01x\x81\x01z", 1002),
     BREACH ("\x01\x01x\x81\x01z", 1002),
     BREACH ("\x81\x7e\x00\x01x\x81\x01z", 1002),
+    BREACH ("\x88\x03\x03\xe8\xff\x81\x01z", 1007),
+    BREACH ("\x89\x7e\x00\x7e\x81\x01z", 1002),
     BREACH ("\x81\x7f\x40\0\0\0\0\0\0\0\x81\x01z", 1009),
     BREACH ("\x81\x7f\xff\xff\xff\xff\xff\xff\xff\xff\x81\x01z", 1009),
   };
@@ -241,12 +283,24 @@ test_pings (void)
   pair_clear (&pair);
 }
 
+static gdouble
+processor_seconds (void)
+{
+  struct rusage usage;
+
+  getrusage (RUSAGE_SELF, &usage);
+  return usage.ru_utime.tv_sec + usage.ru_stime.tv_sec
+         + (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
+
+/* libsoup walks its list of answers for each: it is not let to. */
 static void
 test_ping_flood (void)
 {
-  const guint n = 20000;
+  const guint n = 300000;
   g_autofree guint8 *flood = g_malloc (n * 2);
   const RtEnd *end;
+  gdouble before;
   Pair pair;
   guint i;
 
@@ -255,9 +309,57 @@ test_ping_flood (void)
     flood[2 * i + 1] = 0;
   }
   pair_init (&pair);
+  before = processor_seconds ();
   rt_fake_conn_send_bytes (pair.conn, flood, n * 2);
-  end = net_client_expect_end (pair.client, RT_END_PROTOCOL, 1000);
+  end = net_client_expect_end (pair.client, RT_END_PROTOCOL, 2000);
   g_assert_cmpuint (end->close_code, ==, 1008);
+  g_assert_cmpfloat (processor_seconds () - before, <, 1);
+  pair_clear (&pair);
+}
+
+static void
+fill_func (NetClient *client, gpointer data)
+{
+  g_autofree gchar *text = g_strnfill (10000, 'x');
+
+  while (rt_transport_is_writable (client->transport))
+    rt_transport_send (client->transport, text, strlen (text));
+}
+
+/* The end, within `ms` or not. */
+static gboolean
+has_ended (NetClient *client, guint ms)
+{
+  gint64 deadline = g_get_monotonic_time () + (gint64) ms * 1000;
+  gboolean ended;
+
+  g_mutex_lock (&client->lock);
+  while (client->n_ended == 0
+         && g_cond_wait_until (&client->cond, &client->lock, deadline))
+    ;
+  ended = client->n_ended > 0;
+  g_mutex_unlock (&client->lock);
+  return ended;
+}
+
+/* Slower than a flood, from a server that does not read: the answers would
+ * pile up. */
+static void
+test_unread_pongs (void)
+{
+  g_autofree gchar *payload = g_strnfill (100, 'p');
+  const RtEnd *end;
+  Pair pair;
+  guint i;
+
+  pair_init_full (&pair, RT_FAKE_SERVER_SMALL_BUFFERS);
+  rt_fake_conn_set_reading (pair.conn, FALSE);
+  net_client_run (pair.client, fill_func, NULL);
+  for (i = 0; i < 400 && !has_ended (pair.client, 15); i++)
+    rt_fake_conn_send_frame (pair.conn, 9, TRUE, 0, FALSE, payload, 100);
+  end = net_client_expect_end (pair.client, RT_END_PROTOCOL, NET_WAIT);
+  g_assert_cmpuint (end->close_code, ==, 1008);
+  g_assert_nonnull (strstr (end->reason, "reads the answers"));
   pair_clear (&pair);
 }
 
@@ -332,12 +434,14 @@ main (int argc, char *argv[])
   g_test_add_func ("/net/messages/sent", test_sent);
   g_test_add_func ("/net/messages/sent-tls", test_sent_tls);
   g_test_add_func ("/net/messages/limit", test_limit);
+  g_test_add_func ("/net/messages/no-memory", test_no_memory);
   g_test_add_func ("/net/messages/binary", test_binary);
   g_test_add_func ("/net/messages/fragments", test_fragments);
   g_test_add_func ("/net/messages/endless-fragments", test_endless_fragments);
   g_test_add_func ("/net/messages/breaches", test_breaches);
   g_test_add_func ("/net/messages/pings", test_pings);
   g_test_add_func ("/net/messages/ping-flood", test_ping_flood);
+  g_test_add_func ("/net/messages/unread-pongs", test_unread_pongs);
   g_test_add_func ("/net/messages/flood", test_flood);
   return g_test_run ();
 }
