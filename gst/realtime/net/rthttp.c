@@ -11,7 +11,6 @@
 
 #define MAX_HEAD (64 * 1024)
 #define MAX_BODY (16 * 1024)
-#define MAX_TEXT 300
 #define READ_SIZE 4096
 #define TLS_ALERT 0x15
 #define TLS_HANDSHAKE 0x16
@@ -378,11 +377,6 @@ rt_http_reply_text (RtHttpReply *reply)
   g_strstrip (text);
   line = *text == '<' ? strip_markup (text) : g_strdup (text);
   squeeze (line);
-  if (strlen (line) > MAX_TEXT) {
-    gchar *cut = g_utf8_find_prev_char (line, line + MAX_TEXT);
-
-    *cut = '\0';
-  }
   return line;
 }
 

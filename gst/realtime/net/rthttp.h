@@ -39,7 +39,8 @@ void rt_http_read_body_async (GIOStream *stream, RtHttpReply *reply,
     GAsyncReadyCallback callback, gpointer user_data);
 void rt_http_read_body_finish (GAsyncResult *result);
 
-/* What the body says, as a line for people: neither markup nor chunks. */
+/* What the body says, as a line for people: neither markup nor chunks.  Not
+ * cut, for half a key would not be known for one. */
 gchar *rt_http_reply_text (RtHttpReply *reply);
 /* Seconds, 0 when the server does not say. */
 guint rt_http_reply_retry_after (RtHttpReply *reply);

@@ -9,6 +9,10 @@
 
 #define MARK "[redacted]"
 #define MIN_KEY 8 /* characters after the prefix of what looks like a key */
+/* What is shorter may be a word: it is not looked for in what people said,
+ * nor are its first letters where a text was cut. */
+#define MIN_SECRET 8
+#define MAX_WORD 15 /* "bearer authentication" */
 
 static const gchar *const own_headers[]
     = { "host", "connection", "upgrade", "content-length", "transfer-encoding",
@@ -88,39 +92,71 @@ match_key (const gchar *text, const gchar *at)
   return n;
 }
 
-/* The length of the credentials after "Bearer ", and where they start. */
+/* The length of the credentials after "Bearer ", and where they start.  What
+ * reads like a word is one. */
 static gsize
 match_bearer (const gchar *at, gsize *prefix)
 {
-  gsize n = 6;
+  gsize n = 6, size, letters;
 
   if (g_ascii_strncasecmp (at, "bearer", 6) != 0
       || (at[6] != ' ' && at[6] != '\t'))
     return 0;
   n += strspn (at + n, " \t");
+  size = strcspn (at + n, " \t\r\n\f\v\"'<>,;\\");
+  for (letters = 0; g_ascii_isalpha (at[n + letters]); letters++)
+    ;
+  if (letters <= MAX_WORD
+      && strspn (at + n + letters, ".:!?)") == size - letters)
+    return 0;
   *prefix = n;
-  return strcspn (at + n, " \t\r\n\f\v\"'<>,;\\");
+  return size;
+}
+
+/* The length of `secret` at `at`, or 0.  JSON may write a slash as \/, and a
+ * text may have been cut in the middle. */
+static gsize
+match_secret (const gchar *at, const gchar *secret)
+{
+  const gchar *p = at, *s;
+
+  for (s = secret; *s != '\0' && *p != '\0'; s++, p++) {
+    if (p[0] == '\\' && p[1] == '/' && *s == '/')
+      p++;
+    if (*p != *s)
+      return 0;
+  }
+  return *s == '\0' || s - secret >= MIN_SECRET ? p - at : 0;
+}
+
+/* What of `secret` or, with `all`, of anybody's is at `at`. */
+static gsize
+match (const gchar *text, const gchar *at, const gchar *secret, gboolean all,
+    gsize *prefix)
+{
+  gsize n = 0;
+
+  *prefix = 0;
+  if (secret != NULL && *at == *secret)
+    n = match_secret (at, secret);
+  if (n == 0 && all && (*at == 's' || *at == 'e'))
+    n = match_key (text, at);
+  if (n == 0 && all && (*at == 'b' || *at == 'B'))
+    n = match_bearer (at, prefix);
+  return n;
 }
 
 static gchar *
-replace_secrets (const gchar *text, const gchar *secret)
+replace_secrets (const gchar *text, const gchar *secret, gboolean all)
 {
-  gsize secret_length = secret != NULL ? strlen (secret) : 0;
   GString *out = g_string_sized_new (strlen (text) + 1);
   const gchar *at = text;
   gsize n, prefix;
 
+  if (secret != NULL && *secret == '\0')
+    secret = NULL;
   while (*at != '\0') {
-    prefix = 0;
-    n = 0;
-    if (secret_length > 0 && *at == *secret
-        && strncmp (at, secret, secret_length) == 0)
-      n = secret_length;
-    else if (*at == 's' || *at == 'e')
-      n = match_key (text, at);
-    else if (*at == 'b' || *at == 'B')
-      n = match_bearer (at, &prefix);
-
+    n = match (text, at, secret, all, &prefix);
     if (n > 0) {
       g_string_append_len (out, at, prefix);
       g_string_append (out, MARK);
@@ -133,6 +169,14 @@ replace_secrets (const gchar *text, const gchar *secret)
 }
 
 gchar *
+rt_redact_secret (const gchar *text, const gchar *secret)
+{
+  if (text == NULL || secret == NULL || strlen (secret) < MIN_SECRET)
+    return g_strdup (text);
+  return replace_secrets (text, secret, FALSE);
+}
+
+gchar *
 rt_redact (const gchar *text, const gchar *secret, gsize max)
 {
   g_autofree gchar *valid = NULL, *safe = NULL;
@@ -141,7 +185,7 @@ rt_redact (const gchar *text, const gchar *secret, gsize max)
   if (text == NULL)
     return g_strdup ("");
   valid = g_utf8_make_valid (text, -1);
-  safe = replace_secrets (valid, secret);
+  safe = replace_secrets (valid, secret, TRUE);
   length = strlen (safe);
   if (length > max) {
     length = max;

@@ -48,5 +48,8 @@ gboolean rt_header_value_is_valid (const gchar *value);
 /* `text` (may be NULL) with `secret` (may be NULL) and all that looks like a
  * key replaced, made valid UTF-8 and cut at `max` bytes.  Transfer full. */
 gchar *rt_redact (const gchar *text, const gchar *secret, gsize max);
+/* For what people and models say, where only `secret` itself is replaced, and
+ * only if it cannot be a word.  Transfer full; NULL of NULL. */
+gchar *rt_redact_secret (const gchar *text, const gchar *secret);
 
 G_END_DECLS

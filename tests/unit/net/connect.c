@@ -266,6 +266,35 @@ test_long_body (void)
   g_assert_cmpuint (strlen (end->reason), <, 600);
 }
 
+/* Wherever a body is cut, no half of a key is left. */
+static void
+test_key_at_cut (void)
+{
+  const guint size = strlen (SECRET);
+  guint at;
+
+  for (at = 280; at < 530; at += 3) {
+    g_autoptr (RtFakeServer) server = rt_fake_server_new (RT_FAKE_SERVER_PLAIN);
+    g_autofree gchar *fill = g_strnfill (at, 'x');
+    g_autofree gchar *body = g_strconcat (fill, " " SECRET " more", NULL);
+    RtConnectParams *params = net_params_new (server);
+    g_autoptr (NetClient) client = NULL;
+    const RtEnd *end;
+    guint i;
+
+    params->auth_header = g_strdup ("api-key");
+    params->secret = g_strdup (SECRET);
+    rt_fake_server_set_http (server, 500, NULL, body);
+    client = net_client_new (params);
+    end = net_client_expect_end (client, RT_END_REFUSED, NET_WAIT);
+    for (i = 0; i + 5 <= size; i++) {
+      g_autofree gchar *part = g_strndup (SECRET + i, 5);
+
+      g_assert_null (strstr (end->reason, part));
+    }
+  }
+}
+
 static void
 test_bad_upgrades (void)
 {
@@ -425,6 +454,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/net/connect/http", test_http);
   g_test_add_func ("/net/connect/retry-date", test_retry_date);
   g_test_add_func ("/net/connect/long-body", test_long_body);
+  g_test_add_func ("/net/connect/key-at-cut", test_key_at_cut);
   g_test_add_func ("/net/connect/bad-upgrades", test_bad_upgrades);
   g_test_add_func ("/net/connect/unreachable", test_unreachable);
   g_test_add_func ("/net/connect/bad-settings", test_bad_settings);

@@ -270,9 +270,19 @@ test_redact (void)
     { "week_beginning", NULL, "week_beginning" },
     { "Authorization: Bearer abc.def-ghi jkl", NULL,
         "Authorization: Bearer [redacted] jkl" },
-    { "{\"a\":\"bearer x\",\"b\":1}", NULL,
+    { "{\"a\":\"bearer x1\",\"b\":1}", NULL,
         "{\"a\":\"bearer [redacted]\",\"b\":1}" },
+    { "Bearer abcdefghijklmnopq", NULL, "Bearer [redacted]" },
     { "Bearer", NULL, "Bearer" },
+    { "Bearer ", NULL, "Bearer " },
+    { "the bearer of bad news", NULL, "the bearer of bad news" },
+    { "no bearer authentication.", NULL, "no bearer authentication." },
+    { "a slash/ed-key b", "slash/ed-key", "a [redacted] b" },
+    { "a slash\\/ed-key b", "slash/ed-key", "a [redacted] b" },
+    /* cut by whoever sent it */
+    { "provided: hunter2-and-mor", "hunter2-and-more", "provided: [redacted]" },
+    { "provided: hunter2-", "hunter2-and-more", "provided: [redacted]" },
+    { "I hunt", "hunter2-and-more", "I hunt" },
     { "a\xff"
       "b",
         NULL,
@@ -283,6 +293,29 @@ test_redact (void)
 
   for (i = 0; i < G_N_ELEMENTS (rows); i++) {
     g_autofree gchar *safe = rt_redact (rows[i].text, rows[i].secret, 1000);
+
+    g_assert_cmpstr (safe, ==, rows[i].safe);
+  }
+}
+
+/* In what is said a word is a word. */
+static void
+test_redact_secret (void)
+{
+  static const struct {
+    const gchar *text, *secret, *safe;
+  } rows[] = {
+    { NULL, "hunter2-and-more", NULL },
+    { "sk-abcdefgh1 Bearer abc.1", NULL, "sk-abcdefgh1 Bearer abc.1" },
+    { "sk-abcdefgh1 Bearer abc.1", "hunter2-and-more",
+        "sk-abcdefgh1 Bearer abc.1" },
+    { "hunter2-and-more!", "hunter2-and-more", "[redacted]!" },
+    { "This is a test.", "test", "This is a test." },
+  };
+  gsize i;
+
+  for (i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree gchar *safe = rt_redact_secret (rows[i].text, rows[i].secret);
 
     g_assert_cmpstr (safe, ==, rows[i].safe);
   }
@@ -314,6 +347,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/net/url/header-names", test_header_names);
   g_test_add_func ("/net/url/header-values", test_header_values);
   g_test_add_func ("/net/url/redact", test_redact);
+  g_test_add_func ("/net/url/redact-secret", test_redact_secret);
   g_test_add_func ("/net/url/redact-cuts", test_redact_cuts);
   return g_test_run ();
 }
