@@ -18,6 +18,36 @@ post (GstElement *element, GstStructure *structure)
       element, gst_message_new_element (GST_OBJECT (element), structure));
 }
 
+/* A server may repeat the key that it was told anywhere. */
+static gboolean
+hide_secret (GQuark field, GValue *value, gpointer secret)
+{
+  GstStructure *inner;
+  guint i;
+
+  if (G_VALUE_HOLDS_STRING (value)) {
+    g_value_take_string (
+        value, rt_redact_secret (g_value_get_string (value), secret));
+  } else if (GST_VALUE_HOLDS_LIST (value)) {
+    for (i = 0; i < gst_value_list_get_size (value); i++)
+      hide_secret (
+          field, (GValue *) gst_value_list_get_value (value, i), secret);
+  } else if (GST_VALUE_HOLDS_STRUCTURE (value)) {
+    inner = gst_structure_copy (gst_value_get_structure (value));
+    gst_structure_map_in_place (inner, hide_secret, secret);
+    g_value_take_boxed (value, inner);
+  }
+  return TRUE;
+}
+
+static void
+post_safely (GstElement *element, GstStructure *structure, const gchar *secret)
+{
+  if (secret != NULL)
+    gst_structure_map_in_place (structure, hide_secret, (gpointer) secret);
+  post (element, structure);
+}
+
 /* Fields are left out while their value is not known. */
 static void
 set_string (GstStructure *structure, const gchar *field, const gchar *value)
@@ -222,31 +252,31 @@ gst_realtime_bus_post_note (GstElement *element, const RtNote *note,
 {
   switch (note->type) {
     case RT_NOTE_STARTED:
-      post (element, started (note, mode, protocol));
+      post_safely (element, started (note, mode, protocol), secret);
       break;
     case RT_NOTE_SESSION:
-      post (element, session (note));
+      post_safely (element, session (note), secret);
       break;
     case RT_NOTE_TRANSCRIPT:
-      post (element, transcript (note));
+      post_safely (element, transcript (note), secret);
       break;
     case RT_NOTE_HANDOFF:
-      post (element, handoff (note));
+      post_safely (element, handoff (note), secret);
       break;
     case RT_NOTE_FUNCTION_CALL:
-      post (element, function_call (note));
+      post_safely (element, function_call (note), secret);
       break;
     case RT_NOTE_SPEECH:
-      post (element, speech (note));
+      post_safely (element, speech (note), secret);
       break;
     case RT_NOTE_INTERRUPTED:
-      post (element, interrupted (note));
+      post_safely (element, interrupted (note), secret);
       break;
     case RT_NOTE_RESPONSE:
-      post (element, response (note, secret));
+      post_safely (element, response (note, secret), secret);
       break;
     case RT_NOTE_ITEM:
-      post (element, item (note, secret));
+      post_safely (element, item (note, secret), secret);
       break;
     case RT_NOTE_ERROR:
       post_error_note (element, note, secret);
@@ -283,8 +313,10 @@ gst_realtime_bus_post_event (
   g_autofree gchar *text = g_strndup (data, size);
   g_autofree gchar *safe = rt_redact (text, secret, size + 1);
 
-  post (element, gst_structure_new ("realtime-event", "type", G_TYPE_STRING,
-                     type, "json", G_TYPE_STRING, safe, NULL));
+  post_safely (element,
+      gst_structure_new ("realtime-event", "type", G_TYPE_STRING, type, "json",
+          G_TYPE_STRING, safe, NULL),
+      secret);
 }
 
 static const gchar *

@@ -141,8 +141,11 @@ note_cb (RtConversation *conversation, const RtNote *note, gpointer user_data)
   GST_OBJECT_UNLOCK (self);
   if (note->type == RT_NOTE_TRANSCRIPT && !note->flag && !partials)
     return;
-  if (note->type == RT_NOTE_SESSION && is_current (self, conversation))
-    set_session_id (self, note->session_id);
+  if (note->type == RT_NOTE_SESSION && is_current (self, conversation)) {
+    g_autofree gchar *id = rt_redact_secret (note->session_id, link->secret);
+
+    set_session_id (self, id);
+  }
   gst_realtime_bus_post_note (
       GST_ELEMENT (self), note, link->mode, link->protocol, link->secret);
 }
@@ -152,17 +155,21 @@ received_cb (RtConversation *conversation, const gchar *type, GBytes *text,
     gpointer user_data)
 {
   g_autoptr (GstRealtimeConversation) self = get_element (user_data);
+  const gchar *secret = ((Link *) user_data)->secret;
   gboolean wanted;
 
   if (self == NULL)
     return;
-  GST_LOG_OBJECT (self, "server event %s", type);
+  if (gst_debug_category_get_threshold (GST_CAT_DEFAULT) >= GST_LEVEL_LOG) {
+    g_autofree gchar *safe = rt_redact (type, secret, MAX_LOGGED_TEXT);
+
+    GST_LOG_OBJECT (self, "server event %s", safe);
+  }
   GST_OBJECT_LOCK (self);
   wanted = self->settings->post_events;
   GST_OBJECT_UNLOCK (self);
   if (wanted)
-    gst_realtime_bus_post_event (
-        GST_ELEMENT (self), type, text, ((Link *) user_data)->secret);
+    gst_realtime_bus_post_event (GST_ELEMENT (self), type, text, secret);
 }
 
 static void

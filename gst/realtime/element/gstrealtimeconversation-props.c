@@ -114,7 +114,7 @@ store (const GstRealtimeProp *row, gpointer place, const GValue *value)
       *(gint *) place = g_value_get_enum (value);
       break;
     case GST_REALTIME_PROP_STRUCTURE:
-      g_clear_pointer ((GstStructure **) place, gst_structure_free);
+      gst_realtime_settings_free_headers (*(GstStructure **) place);
       *(GstStructure **) place = g_value_dup_boxed (value);
       break;
   }

@@ -5,8 +5,11 @@
  */
 #include "gstrealtimesettings.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "rtjson.h"
 
@@ -24,6 +27,24 @@ gst_realtime_settings_free_key (gchar *key)
   g_free (key);
 }
 
+static gboolean
+wipe_field (GQuark field, const GValue *value, gpointer user_data)
+{
+  if (G_VALUE_HOLDS_STRING (value) && g_value_get_string (value) != NULL)
+    explicit_bzero ((gchar *) g_value_get_string (value),
+        strlen (g_value_get_string (value)));
+  return TRUE;
+}
+
+void
+gst_realtime_settings_free_headers (GstStructure *headers)
+{
+  if (headers == NULL)
+    return;
+  gst_structure_foreach (headers, wipe_field, NULL);
+  gst_structure_free (headers);
+}
+
 GstRealtimeSettings *
 gst_realtime_settings_new (void)
 {
@@ -39,8 +60,8 @@ gst_realtime_settings_free (GstRealtimeSettings *settings)
   g_free (settings->uri);
   gst_realtime_settings_free_key (settings->api_key);
   g_free (settings->api_key_file);
-  g_clear_pointer (&settings->extra_headers, gst_structure_free);
-  g_free (settings->proxy);
+  gst_realtime_settings_free_headers (settings->extra_headers);
+  gst_realtime_settings_free_key (settings->proxy);
   g_free (settings->tls_ca_file);
   g_free (settings->tls_certificate);
   g_free (settings->tls_private_key);
@@ -174,7 +195,9 @@ add_header (GQuark field, const GValue *value, gpointer user_data)
 static GStrv
 collect_headers (const GstRealtimeSettings *settings, GError **error)
 {
-  HeaderWalk walk = { g_ptr_array_new_with_free_func (g_free), NULL };
+  HeaderWalk walk = { g_ptr_array_new_with_free_func (
+                          (GDestroyNotify) gst_realtime_settings_free_key),
+    NULL };
   g_auto (GStrv) own
       = gst_realtime_settings_dialect (settings)->headers (settings->config);
   guint i;
@@ -241,32 +264,54 @@ key_of_environment (const gchar *host)
   return NULL;
 }
 
+/* What is in the file, up to a byte more than a key may have; -1: errno. */
+static gssize
+read_file (const gchar *path, gchar *buffer, struct stat *info)
+{
+  /* a pipe that nobody fills must not hold up a state change */
+  gint fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  gsize size = 0;
+  gssize n = -1;
+  gint saved;
+
+  if (fd < 0)
+    return -1;
+  if (fstat (fd, info) == 0)
+    do {
+      n = read (fd, buffer + size, MAX_KEY_SIZE + 1 - size);
+      size += MAX (n, 0);
+    } while (n > 0 || (n < 0 && errno == EINTR));
+  saved = errno;
+  close (fd);
+  errno = saved;
+  return n < 0 ? -1 : (gssize) size;
+}
+
+/* Read into one buffer, all of which is wiped. */
 static gchar *
 key_of_file (const gchar *path, gchar **warning, GError **error)
 {
-  g_autoptr (GError) why = NULL;
+  gchar *buffer = g_malloc0 (MAX_KEY_SIZE + 2);
   struct stat info = { 0 };
+  gssize size = read_file (path, buffer, &info);
   gchar *key = NULL;
-  gsize size = 0;
 
-  if (stat (path, &info) == 0 && info.st_size > MAX_KEY_SIZE) {
+  if (size < 0)
+    SET_SETTINGS_ERROR (
+        error, "The property 'api-key-file': %s: %s", path, g_strerror (errno));
+  else if (size > MAX_KEY_SIZE)
     SET_SETTINGS_ERROR (
         error, "The property 'api-key-file': %s is too large", path);
-    return NULL;
-  }
-  if (!g_file_get_contents (path, &key, &size, &why)) {
-    SET_SETTINGS_ERROR (error, "The property 'api-key-file': %s", why->message);
-    return NULL;
-  }
-  if (warning != NULL && (info.st_mode & S_IROTH) != 0)
-    *warning = g_strdup_printf (
-        "The key file %s can be read by every user of this machine", path);
-  g_strstrip (key);
-  if (*key == '\0') {
+  else if (*g_strstrip (buffer) == '\0')
     SET_SETTINGS_ERROR (
         error, "The property 'api-key-file': %s is empty", path);
-    g_clear_pointer (&key, gst_realtime_settings_free_key);
-  }
+  else
+    key = g_strdup (buffer);
+  explicit_bzero (buffer, MAX_KEY_SIZE + 2);
+  g_free (buffer);
+  if (key != NULL && warning != NULL && (info.st_mode & S_IROTH) != 0)
+    *warning = g_strdup_printf (
+        "The key file %s can be read by every user of this machine", path);
   return key;
 }
 

@@ -55,6 +55,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstRealtimeSettings, gst_realtime_settings_free)
 
 /* Frees a key and leaves no trace of it. */
 void gst_realtime_settings_free_key (gchar *key);
+void gst_realtime_settings_free_headers (GstStructure *headers);
 
 const RtDialect *gst_realtime_settings_dialect (
     const GstRealtimeSettings *settings);
