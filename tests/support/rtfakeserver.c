@@ -74,11 +74,10 @@ accept_thread (gpointer data)
 }
 
 static void
-listen_on_loopback (RtFakeServer *self)
+listen_at (RtFakeServer *self, const gchar *address)
 {
-  g_autoptr (GInetAddress) loopback
-      = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
-  g_autoptr (GSocketAddress) any = g_inet_socket_address_new (loopback, 0);
+  g_autoptr (GSocketAddress) any
+      = g_inet_socket_address_new_from_string (address, 0);
   g_autoptr (GSocketAddress) bound = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -116,6 +115,12 @@ prepare_tls (RtFakeServer *self)
 RtFakeServer *
 rt_fake_server_new (RtFakeServerFlags flags)
 {
+  return rt_fake_server_new_at (NULL, flags);
+}
+
+RtFakeServer *
+rt_fake_server_new_at (const gchar *address, RtFakeServerFlags flags)
+{
   RtFakeServer *self = g_new0 (RtFakeServer, 1);
 
   if (flags
@@ -131,9 +136,11 @@ rt_fake_server_new (RtFakeServerFlags flags)
   self->stop = g_cancellable_new ();
   if (flags & RT_FAKE_SERVER_TLS)
     prepare_tls (self);
-  listen_on_loopback (self);
-  self->uri = g_strdup_printf ("%s://127.0.0.1:%u/v1/realtime",
-      self->cert != NULL ? "wss" : "ws", self->port);
+  if (address == NULL)
+    address = "127.0.0.1";
+  listen_at (self, address);
+  self->uri = g_strdup_printf ("%s://%s:%u/v1/realtime",
+      self->cert != NULL ? "wss" : "ws", address, self->port);
   self->thread = g_thread_new ("rt-fake-accept", accept_thread, self);
   return self;
 }

@@ -48,6 +48,9 @@ typedef enum {
 
 /* Listens on 127.0.0.1 at a free port. */
 RtFakeServer *rt_fake_server_new (RtFakeServerFlags flags);
+/* The same at another IPv4 address of this machine. */
+RtFakeServer *rt_fake_server_new_at (
+    const gchar *address, RtFakeServerFlags flags);
 /* Ends all connections and joins all threads.  g_error()s when a client broke
  * the WebSocket protocol, unless the server is TOLERANT. */
 void rt_fake_server_free (RtFakeServer *server);

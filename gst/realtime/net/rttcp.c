@@ -14,8 +14,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define UNSENT_LIMIT 16384     /* bytes that wait in the kernel */
-#define UNANSWERED_LIMIT 10000 /* ms */
+#define UNSENT_LIMIT 16384 /* bytes that wait in the kernel */
+#define UNANSWERED_LIMIT \
+  9000 /* ms, so that a loss is known within ten seconds */
 
 typedef struct {
   /* constant */

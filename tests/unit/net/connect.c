@@ -5,6 +5,9 @@
  */
 #include "netclient.h"
 
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -76,6 +79,55 @@ test_trickle (void)
   rt_fake_server_set_handshake (server, RT_FAKE_HANDSHAKE_TRICKLE);
   client = attempt (server);
   net_client_expect_open (client);
+}
+
+/* Our end of the connection to that port. */
+static gint
+find_socket (guint16 port)
+{
+  struct sockaddr_in peer;
+  gint fd;
+
+  for (fd = 0; fd < 1024; fd++) {
+    socklen_t size = sizeof (peer);
+
+    if (getpeername (fd, (struct sockaddr *) &peer, &size) == 0
+        && peer.sin_family == AF_INET && ntohs (peer.sin_port) == port)
+      return fd;
+  }
+  g_error ("there is no connection to %u", port);
+}
+
+static gint
+get_option (gint fd, gint level, gint name)
+{
+  gint value = -1;
+  socklen_t size = sizeof (value);
+
+  g_assert_cmpint (getsockopt (fd, level, name, &value, &size), ==, 0);
+  return value;
+}
+
+/* No frame waits for an answer, little waits in the kernel, and silence has
+ * an end. */
+static void
+test_options (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (RT_FAKE_SERVER_PLAIN);
+  g_autoptr (NetClient) client = attempt (server);
+  gint fd;
+
+  net_client_expect_open (client);
+  fd = find_socket (rt_fake_server_get_port (server));
+  g_assert_cmpint (get_option (fd, IPPROTO_TCP, TCP_NODELAY), ==, 1);
+  g_assert_cmpint (get_option (fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT), ==, 16384);
+  g_assert_cmpint (get_option (fd, IPPROTO_TCP, TCP_USER_TIMEOUT), ==, 9000);
+  g_assert_cmpint (get_option (fd, SOL_SOCKET, SO_KEEPALIVE), ==, 1);
+  g_assert_cmpint (get_option (fd, IPPROTO_TCP, TCP_KEEPIDLE), ==, 10);
+  g_assert_cmpint (get_option (fd, IPPROTO_TCP, TCP_KEEPINTVL), ==, 3);
+  g_assert_cmpint (get_option (fd, IPPROTO_TCP, TCP_KEEPCNT), ==, 3);
+  /* a child of the application gets none of it */
+  g_assert_cmpint (fcntl (fd, F_GETFD) & FD_CLOEXEC, ==, FD_CLOEXEC);
 }
 
 /* Frames that come in one piece with the 101 are not lost. */
@@ -447,6 +499,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/net/connect/open", test_open);
   g_test_add_func ("/net/connect/api-key", test_api_key);
   g_test_add_func ("/net/connect/trickle", test_trickle);
+  g_test_add_func ("/net/connect/options", test_options);
   g_test_add_func ("/net/connect/glued", test_glued);
   g_test_add_func ("/net/connect/glued-much", test_glued_much);
   g_test_add_func ("/net/connect/send-before-open", test_send_before_open);
