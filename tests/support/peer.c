@@ -13,6 +13,7 @@ typedef struct {
   gboolean tls;
   gboolean small;
   gboolean stall;
+  gint rate;
   gboolean refuse;
   gchar *address;
 } Options;
@@ -28,9 +29,9 @@ input_has_ended (gint timeout_ms)
          && read (STDIN_FILENO, bytes, sizeof (bytes)) <= 0;
 }
 
-/* Reads no more of the latest connection once audio came. */
+/* Reads the latest connection slowly, or not at all, once audio came. */
 static void
-stall (RtFakeServer *server)
+slow_down (RtFakeServer *server, gint rate)
 {
   RtFakeConn *conn = NULL, *next;
 
@@ -39,7 +40,10 @@ stall (RtFakeServer *server)
     conn = next != NULL ? next : conn;
     if (conn == NULL || rt_fake_conn_get_audio_size (conn) == 0)
       continue;
-    rt_fake_conn_set_reading (conn, FALSE);
+    if (rate > 0)
+      rt_fake_conn_set_read_rate (conn, rate);
+    else
+      rt_fake_conn_set_reading (conn, FALSE);
     conn = NULL;
   }
 }
@@ -68,6 +72,8 @@ main (int argc, char *argv[])
               "little is taken by the kernel", NULL },
           { "stall", 0, 0, G_OPTION_ARG_NONE, &options.stall,
               "read nothing behind the first audio", NULL },
+          { "rate", 0, 0, G_OPTION_ARG_INT, &options.rate,
+              "read so many bytes in a second behind the first audio", "N" },
           { "refuse", 0, 0, G_OPTION_ARG_NONE, &options.refuse,
               "answer with 401", NULL },
           { "address", 0, 0, G_OPTION_ARG_STRING, &options.address,
@@ -86,8 +92,8 @@ main (int argc, char *argv[])
   g_print ("%s %s\n", rt_fake_server_get_uri (server),
       options.tls ? rt_fake_server_get_ca_file (server) : "-");
   fflush (stdout);
-  if (options.stall)
-    stall (server);
+  if (options.stall || options.rate > 0)
+    slow_down (server, options.rate);
   else
     while (!input_has_ended (-1))
       ;

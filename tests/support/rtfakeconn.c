@@ -9,6 +9,24 @@
 #include <sys/socket.h>
 
 #define READ_SIZE 65536
+#define SLOW_READS 10 /* in a second, of a slow reader */
+
+/* How much is read at a time; 0: as much as there is. */
+static gsize
+wait_for_turn (RtFakeConn *self)
+{
+  RtFakeServer *server = self->server;
+  gint64 deadline = rt_fake_deadline (1000 / SLOW_READS);
+  guint rate;
+
+  g_mutex_lock (&server->lock);
+  rate = self->rate;
+  while (rate > 0 && !server->stopping && !self->reset
+         && g_cond_wait_until (&server->cond, &server->lock, deadline))
+    ;
+  g_mutex_unlock (&server->lock);
+  return rate / SLOW_READS;
+}
 
 /* FALSE: the connection is to end. */
 static gboolean
@@ -31,14 +49,15 @@ rt_fake_conn_fill (RtFakeConn *self)
   GPollableInputStream *in
       = G_POLLABLE_INPUT_STREAM (g_io_stream_get_input_stream (self->stream));
   guint start = self->input->len;
+  gsize turn = wait_for_turn (self);
   gssize n = -1;
 
   g_byte_array_set_size (self->input, start + READ_SIZE);
   while (wait_until_reading (self)) {
     g_autoptr (GError) error = NULL;
 
-    n = g_pollable_input_stream_read_nonblocking (
-        in, self->input->data + start, READ_SIZE, NULL, &error);
+    n = g_pollable_input_stream_read_nonblocking (in, self->input->data + start,
+        turn > 0 ? turn : READ_SIZE, NULL, &error);
     if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
       break;
     g_socket_condition_wait (self->socket, G_IO_IN, NULL, NULL);

@@ -72,6 +72,7 @@ struct _RtFakeConn {
   gboolean taken;
   gboolean opened; /* the 101 was written */
   gboolean paused; /* reading */
+  guint rate;      /* of reading, bytes in a second; 0: no limit */
   gboolean mute_close;
   gboolean mute_ping;
   gboolean close_sent;

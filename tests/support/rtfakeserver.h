@@ -156,6 +156,8 @@ void rt_fake_conn_fin (RtFakeConn *conn);
 void rt_fake_conn_rst (RtFakeConn *conn);
 /* FALSE: reads no more from the socket until it is TRUE again. */
 void rt_fake_conn_set_reading (RtFakeConn *conn, gboolean reading);
+/* Reads no more than that in a second; 0: no limit. */
+void rt_fake_conn_set_read_rate (RtFakeConn *conn, guint bytes);
 /* FALSE: a close frame of the client gets no answer and no end; a ping gets
  * no pong. */
 void rt_fake_conn_set_answer_close (RtFakeConn *conn, gboolean answer);

@@ -86,6 +86,15 @@ rt_fake_conn_set_reading (RtFakeConn *self, gboolean reading)
 }
 
 void
+rt_fake_conn_set_read_rate (RtFakeConn *self, guint bytes)
+{
+  g_mutex_lock (&self->server->lock);
+  self->rate = bytes;
+  g_cond_broadcast (&self->server->cond);
+  g_mutex_unlock (&self->server->lock);
+}
+
+void
 rt_fake_conn_set_answer_close (RtFakeConn *self, gboolean answer)
 {
   set (self, &self->mute_close, !answer);
