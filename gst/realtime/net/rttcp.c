@@ -191,8 +191,8 @@ connect_to (GTask *task, GSocketConnectable *addresses)
     connect_now (g_object_ref (task));
     return;
   }
-  self->pace = rt_pace_new (self->loop, self->params->url->host, connect_now,
-      g_object_ref (task));
+  self->pace = rt_pace_new (
+      self->loop, self->params->url->host, connect_now, g_object_ref (task));
   self->stage (self->user_data, "waiting");
 }
 
