@@ -67,6 +67,25 @@ src_event (GstPad *pad, GstObject *parent, GstEvent *event)
   return result;
 }
 
+/* A task whose thread could not be had: GStreamer keeps it, and would wait for
+ * ever for its end. */
+static gboolean
+was_started (GstPad *pad)
+{
+  GstTask *task = GST_PAD_TASK (pad);
+  gboolean started;
+
+  GST_OBJECT_LOCK (task);
+  started = task->thread != NULL;
+  if (!started) {
+    /* another thread of the pool may come upon it yet */
+    g_atomic_int_set (&GST_TASK_STATE (task), GST_TASK_STOPPED);
+    task->running = FALSE;
+  }
+  GST_OBJECT_UNLOCK (task);
+  return started;
+}
+
 static gboolean
 src_activate_mode (
     GstPad *pad, GstObject *parent, GstPadMode mode, gboolean active)
@@ -80,8 +99,12 @@ src_activate_mode (
   gst_realtime_conversation_set_src_stopped (self, !active);
   if (!active)
     return gst_pad_stop_task (pad);
-  return gst_pad_start_task (
-      pad, gst_realtime_conversation_src_loop, pad, NULL);
+  if (gst_pad_start_task (pad, gst_realtime_conversation_src_loop, pad, NULL)
+      || was_started (pad))
+    return TRUE;
+  GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
+      ("There is no thread for the source pad"), (NULL));
+  return FALSE;
 }
 
 /* When the task was stopped meanwhile we end the flush, and past our own pad,

@@ -14,6 +14,8 @@
 #define MAX_REST 5000     /* µs */
 #define REST_PER_USER 100 /* µs */
 #define FEW_USERS 8       /* a rest would cost them more than it spares */
+#define SPARE_DESCRIPTORS 8
+#define SPARE_THREADS 4
 
 struct _RtLoop {
   /* constant after init */
@@ -134,20 +136,69 @@ loop_run (gpointer data)
   return NULL;
 }
 
-/* g_main_context_new() aborts the process when there is no descriptor left. */
+/* Libraries end the process when there is no descriptor for a main context, or
+ * no thread for a worker of theirs: it is tried before. */
 static gboolean
-probe_descriptor (GError **error)
+probe_descriptors (GError **error)
 {
-  gint fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+  gint fds[SPARE_DESCRIPTORS];
+  gint saved = 0;
+  guint n;
 
-  if (fd < 0) {
-    gint saved = errno;
-
-    g_set_error (error, G_IO_ERROR, g_io_error_from_errno (saved),
-        "no I/O thread can be had: %s", g_strerror (saved));
-    return FALSE;
+  for (n = 0; n < SPARE_DESCRIPTORS; n++) {
+    fds[n] = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (fds[n] < 0) {
+      saved = errno;
+      break;
+    }
   }
-  close (fd);
+  while (n > 0)
+    close (fds[--n]);
+  if (saved == 0)
+    return TRUE;
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (saved),
+      "no I/O thread can be had: %s", g_strerror (saved));
+  return FALSE;
+}
+
+static gpointer
+wait_for_end (gpointer probing)
+{
+  g_mutex_lock (probing);
+  g_mutex_unlock (probing);
+  return NULL;
+}
+
+/* All at the same time. */
+static gboolean
+probe_threads (GError **error)
+{
+  GThread *threads[SPARE_THREADS];
+  GMutex probing;
+  gboolean good = TRUE;
+  guint n;
+
+  g_mutex_init (&probing);
+  g_mutex_lock (&probing);
+  for (n = 0; n < SPARE_THREADS && good; n += good) {
+    threads[n] = g_thread_try_new ("rt-probe", wait_for_end, &probing, error);
+    good = threads[n] != NULL;
+  }
+  g_mutex_unlock (&probing);
+  while (n > 0)
+    g_thread_join (threads[--n]);
+  g_mutex_clear (&probing);
+  return good;
+}
+
+/* What libraries start once, before a connection makes them. */
+static gboolean
+start_libraries (GError **error)
+{
+  if (!probe_threads (error))
+    return FALSE;
+  g_type_ensure (G_TYPE_TASK);
+  g_proxy_resolver_get_default ();
   return TRUE;
 }
 
@@ -158,7 +209,7 @@ loop_new (guint number, GError **error)
   RtLoop *self;
   GThread *thread;
 
-  if (!probe_descriptor (error))
+  if (!probe_descriptors (error) || (number == 0 && !start_libraries (error)))
     return NULL;
   self = g_new0 (RtLoop, 1);
   g_mutex_init (&self->lock);
