@@ -52,6 +52,7 @@ static GMutex pool_lock;
 /* pool_lock */
 static RtLoop *pool[MAX_LOOPS];
 static guint pool_size;
+static pid_t pool_owner; /* a child that was forked has no threads of ours */
 
 static GPrivate own_loop;
 
@@ -245,17 +246,33 @@ least_used (void)
   return best;
 }
 
+/* pool_lock */
+static gboolean
+check_owner (GError **error)
+{
+  if (pool_size == 0)
+    pool_owner = getpid ();
+  if (pool_owner == getpid ())
+    return TRUE;
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+      "the I/O threads did not come along when this process was forked");
+  return FALSE;
+}
+
 RtLoop *
 rt_loop_acquire (GError **error)
 {
   g_autoptr (GError) why = NULL;
   guint size
       = CLAMP (g_get_num_processors () / PROCESSORS_PER_LOOP, 1, MAX_LOOPS);
-  RtLoop *loop;
+  RtLoop *loop = NULL;
+  gboolean ours;
 
   g_mutex_lock (&pool_lock);
-  loop = least_used ();
-  if ((loop == NULL || loop->users > 0) && pool_size < size) {
+  ours = check_owner (&why);
+  if (ours)
+    loop = least_used ();
+  if (ours && (loop == NULL || loop->users > 0) && pool_size < size) {
     RtLoop *fresh = loop_new (pool_size, &why);
 
     if (fresh != NULL)
