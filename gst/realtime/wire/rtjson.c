@@ -5,6 +5,8 @@
  */
 #include "rtjson.h"
 
+#include <string.h>
+
 #include "rtjsonguard.h"
 
 G_DEFINE_QUARK (rt - json - error - quark, rt_json_error)
@@ -156,8 +158,43 @@ rt_json_set_string (JsonObject *object, const gchar *name, const gchar *value)
   json_object_set_string_member (object, name, value);
 }
 
+/* json-glib 1.6 makes 1e+30.0 of 1e30, and leaves U+001F as it is: neither is
+ * JSON. */
+static gchar *
+mend_text (const gchar *text)
+{
+  GString *out = g_string_sized_new (strlen (text) + 8);
+  gboolean quoted = FALSE, exponent = FALSE;
+  const gchar *in = text;
+
+  for (; *in != '\0'; in++) {
+    if (exponent && *in == '.') {
+      in++; /* and the zero behind it */
+      continue;
+    }
+    exponent
+        = !quoted
+          && (*in == 'e' || (exponent && strchr ("+-0123456789", *in) != NULL));
+    if (*in == 0x1f) {
+      g_string_append (out, "\\u001f");
+      continue;
+    }
+    if (quoted && *in == '\\')
+      g_string_append_c (out, *in++);
+    else if (*in == '"')
+      quoted = !quoted;
+    g_string_append_c (out, *in);
+  }
+  return g_string_free (out, FALSE);
+}
+
 gchar *
 rt_json_to_text (JsonNode *node)
 {
-  return json_to_string (node, FALSE);
+  g_autofree gchar *text = json_to_string (node, FALSE);
+
+  if (strchr (text, 0x1f) == NULL && strstr (text, "e+") == NULL
+      && strstr (text, "e-") == NULL)
+    return g_steal_pointer (&text);
+  return mend_text (text);
 }

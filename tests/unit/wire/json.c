@@ -352,6 +352,35 @@ test_set_string (void)
       text, ==, "{\"good\":\"\303\244\",\"bad\":\"x\357\277\275y\"}");
 }
 
+/* What is written is JSON: json-glib's large numbers are not. */
+static void
+test_numbers_written (void)
+{
+  static const struct {
+    const gchar *read, *written;
+  } rows[] = {
+    { "{\"a\":1e30}", "{\"a\":1e+30}" },
+    { "{\"a\":[1e22,-3E+200,1]}",
+        "{\"a\":[1e+22,-2.9999999999999999e+200,1]}" },
+    { "{\"a\":0.00000002}", "{\"a\":2e-08}" },
+    { "{\"a\\u001f\":\"\\u001f\"}", "{\"a\\u001f\":\"\\u001f\"}" },
+    { "{\"a\":100000.0}", "{\"a\":100000.0}" },
+    { "{\"e+3.0\":\"1e+30.0 \\\" 1e+3.0\"}",
+        "{\"e+3.0\":\"1e+30.0 \\\" 1e+3.0\"}" },
+    { "{\"a\":true,\"b\":false,\"c\":1.5e-300}",
+        "{\"a\":true,\"b\":false,\"c\":1.5000000000000001e-300}" },
+  };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (JsonNode) node
+        = rt_json_parse_object (rows[i].read, strlen (rows[i].read), NULL);
+    g_autofree gchar *text = rt_json_to_text (node);
+
+    g_assert_cmpstr (text, ==, rows[i].written);
+  }
+}
+
 /* Whatever is done to a message, it is parsed or refused, and what the guard
  * lets pass json-glib takes too. */
 static void
@@ -402,6 +431,7 @@ main (int argc, char **argv)
   g_test_add_func ("/wire/json/size", test_size);
   g_test_add_func ("/wire/json/getters", test_getters);
   g_test_add_func ("/wire/json/set-string", test_set_string);
+  g_test_add_func ("/wire/json/numbers-written", test_numbers_written);
   g_test_add_func ("/wire/json/mutations", test_mutations);
   return g_test_run ();
 }
