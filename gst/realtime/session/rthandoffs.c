@@ -45,18 +45,22 @@ matches (const gchar *a, const gchar *b)
   return a != NULL && b != NULL && strcmp (a, b) == 0;
 }
 
+/* By its own id first: it may show as another item. */
 static RtCall *
 find (RtHandoffs *self, const gchar *item_id, const gchar *call_id)
 {
+  RtCall *found = NULL;
   guint i;
 
   for (i = self->calls->len; i > 0; i--) {
     RtCall *call = g_ptr_array_index (self->calls, i - 1);
 
-    if (matches (call->id, call_id) || matches (call->item_id, item_id))
+    if (matches (call->id, call_id))
       return call;
+    if (found == NULL && matches (call->item_id, item_id))
+      found = call;
   }
-  return NULL;
+  return found;
 }
 
 static void

@@ -61,6 +61,15 @@ static const Row name_told_late[] = {
       "note call c2 f2 look_up '{}'" },
 };
 
+/* A call's own id tells it, whatever item the server says it is. */
+static const Row another_item[] = {
+  START,
+  { "item_done " CALL "args=" ARGS, "note item done f1; " TOLD },
+  { "output_added item=f2 kind=call istatus=in_progress", "" },
+  { "item_done item=f2 call=c1 name=background_agent kind=call args={}",
+      "note item done f2" },
+};
+
 static const Row cut_off[] = {
   START,
   { "created id=r1", "note response created r1" },
@@ -244,6 +253,7 @@ static const Table tables[] = {
   TABLE ("by-item-done", "", by_item_done),
   TABLE ("by-response", "", by_response),
   TABLE ("name-told-late", "", name_told_late),
+  TABLE ("another-item", "", another_item),
   TABLE ("cut-off", "", cut_off),
   TABLE ("not-cut-off", "", not_cut_off),
   TABLE ("ids-missing", "", ids_missing),
