@@ -113,16 +113,38 @@ looks_like_http (GByteArray *in, GError **error)
   return FALSE;
 }
 
+/* One line, single spaces. */
+static void
+squeeze (gchar *text)
+{
+  gchar *in, *out = text;
+
+  for (in = text; *in != '\0'; in++) {
+    gboolean space = (guchar) *in <= ' ' || *in == 0x7f;
+
+    if (!space)
+      *out++ = *in;
+    else if (out > text && out[-1] != ' ')
+      *out++ = ' ';
+  }
+  while (out > text && out[-1] == ' ')
+    out--;
+  *out = '\0';
+}
+
 static RtHttpReply *
 parse_reply (Exchange *self, gsize end)
 {
   g_autoptr (RtHttpReply) reply = g_new0 (RtHttpReply, 1);
+  g_autofree gchar *phrase = NULL;
 
   reply->headers = soup_message_headers_new (SOUP_MESSAGE_HEADERS_RESPONSE);
   reply->rest = g_byte_array_new ();
   if (!soup_headers_parse_response ((const gchar *) self->in->data, end,
-          reply->headers, NULL, &reply->status, &reply->phrase))
+          reply->headers, NULL, &reply->status, &phrase))
     return NULL;
+  reply->phrase = g_utf8_make_valid (phrase, -1);
+  squeeze (reply->phrase);
   append (reply->rest, self->in->data + end, self->in->len - end);
   return g_steal_pointer (&reply);
 }
@@ -339,23 +361,15 @@ strip_markup (const gchar *html)
   return g_string_free (out, FALSE);
 }
 
-/* One line, single spaces. */
-static void
-squeeze (gchar *text)
+/* What came behind a body of a declared length is not of it. */
+static gsize
+plain_size (RtHttpReply *reply)
 {
-  gchar *in, *out = text;
-
-  for (in = text; *in != '\0'; in++) {
-    gboolean space = (guchar) *in <= ' ' || *in == 0x7f;
-
-    if (!space)
-      *out++ = *in;
-    else if (out > text && out[-1] != ' ')
-      *out++ = ' ';
-  }
-  while (out > text && out[-1] == ' ')
-    out--;
-  *out = '\0';
+  if (soup_message_headers_get_encoding (reply->headers)
+      != SOUP_ENCODING_CONTENT_LENGTH)
+    return reply->rest->len;
+  return MIN (reply->rest->len,
+      (guint64) soup_message_headers_get_content_length (reply->headers));
 }
 
 gchar *
@@ -369,7 +383,7 @@ rt_http_reply_text (RtHttpReply *reply)
       == SOUP_ENCODING_CHUNKED)
     dechunk (reply->rest, body);
   else
-    g_byte_array_append (body, reply->rest->data, reply->rest->len);
+    g_byte_array_append (body, reply->rest->data, plain_size (reply));
   if (body->len == 0)
     return g_strdup ("");
   text = g_utf8_make_valid (

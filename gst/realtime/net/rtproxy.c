@@ -123,6 +123,20 @@ parse (RtProxy *self, const gchar *text)
   return g_uri_parse (rest, G_URI_FLAGS_ENCODED, NULL);
 }
 
+/* An escape may hide what is none of a host's. */
+static gboolean
+is_host (const gchar *host)
+{
+  const gchar *p;
+
+  if (g_hostname_is_ip_address (host))
+    return is_printable (host);
+  for (p = host; *p != '\0'; p++)
+    if (!g_ascii_isalnum (*p) && strchr ("-._", *p) == NULL)
+      return FALSE;
+  return p > host;
+}
+
 RtProxy *
 rt_proxy_new (const gchar *text, GError **error)
 {
@@ -138,6 +152,8 @@ rt_proxy_new (const gchar *text, GError **error)
   host = g_uri_get_host (uri);
   if (host == NULL || *host == '\0' || g_uri_get_port (uri) == 0)
     return refuse (error, "no host, or port 0");
+  if (!is_host (host))
+    return refuse (error, "the host cannot be one");
   self->host = g_strdup (host);
   if (g_uri_get_port (uri) > 0)
     self->port = g_uri_get_port (uri);

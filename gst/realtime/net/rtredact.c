@@ -179,13 +179,16 @@ rt_redact_secret (const gchar *text, const gchar *secret)
 gchar *
 rt_redact (const gchar *text, const gchar *secret, gsize max)
 {
-  g_autofree gchar *valid = NULL, *safe = NULL;
+  g_autofree gchar *rid = NULL, *valid = NULL, *safe = NULL;
   gsize length;
 
   if (text == NULL)
     return g_strdup ("");
-  valid = g_utf8_make_valid (text, -1);
-  safe = replace_secrets (valid, secret, TRUE);
+  /* the secret first, bytes for bytes, before what only looks like one takes a
+   * part of it */
+  rid = replace_secrets (text, secret, FALSE);
+  valid = g_utf8_make_valid (rid, -1);
+  safe = replace_secrets (valid, NULL, TRUE);
   length = strlen (safe);
   if (length > max) {
     length = max;

@@ -76,6 +76,18 @@ is_host_name (const gchar *host)
   return i > 0 && i <= 253 && host[0] != '.' && strstr (host, "..") == NULL;
 }
 
+/* The zone behind the address may be anything. */
+static gboolean
+is_ipv6_address (const gchar *host)
+{
+  gsize i;
+
+  for (i = 0; host[i] != '\0'; i++)
+    if (!g_ascii_isalnum (host[i]) && strchr (":.%-_~", host[i]) == NULL)
+      return FALSE;
+  return g_hostname_is_ip_address (host);
+}
+
 static gboolean
 fill_host (RtUrl *url, GUri *parsed, GError **error)
 {
@@ -85,7 +97,7 @@ fill_host (RtUrl *url, GUri *parsed, GError **error)
   gint standard = url->tls ? 443 : 80;
   gboolean ipv6 = host != NULL && strchr (host, ':') != NULL;
 
-  if (ipv6 && g_hostname_is_ip_address (host))
+  if (ipv6 && is_ipv6_address (host))
     ascii = g_ascii_strdown (host, -1);
   else if (host != NULL && !ipv6)
     ascii = g_hostname_to_ascii (host);

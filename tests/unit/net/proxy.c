@@ -195,10 +195,11 @@ test_unreachable (void)
 static void
 test_bad (void)
 {
-  static const gchar *const bad[] = { "", "foo", "foo://host:1",
-    "https://host:1", "http://", "http:///x", "socks5://host:0",
-    "http://host:99999", "direct", "http://us er@h:1", "http://u%00:p@h",
-    "http://u%zz:p@h", "http://:p@h", "http://u:p@", "socks5://u:p@h:0" };
+  static const gchar *const bad[]
+      = { "", "foo", "foo://host:1", "https://host:1", "http://", "http:///x",
+          "socks5://host:0", "http://host:99999", "direct", "http://us er@h:1",
+          "http://u%00:p@h", "http://u%zz:p@h", "http://:p@h", "http://u:p@",
+          "socks5://u:p@h:0", "http://%40", "http://h%0ax", "socks5://%40[.[" };
   g_autoptr (RtFakeServer) server = rt_fake_server_new (RT_FAKE_SERVER_PLAIN);
   gsize i;
 

@@ -169,6 +169,9 @@ test_refused (void)
     { "ws://a%20b", RT_URL_ERROR_HOST },
     { "ws://a%2fb", RT_URL_ERROR_HOST },
     { "ws://a%0d%0ab", RT_URL_ERROR_HOST },
+    { "ws://[fe80::1%25\xef\xbc\x8e]", RT_URL_ERROR_HOST },
+    { "ws://[fe80::1%25a%2fb]", RT_URL_ERROR_HOST },
+    { "ws://[fe80::1%25a%0d%0ab]", RT_URL_ERROR_HOST },
     { "wss://sk-secret123456@h", RT_URL_ERROR_USERINFO },
     { "wss://u:sk-secret123456@h", RT_URL_ERROR_USERINFO },
     { "sk-secret123456", RT_URL_ERROR_INVALID },
@@ -283,6 +286,10 @@ test_redact (void)
     { "provided: hunter2-and-mor", "hunter2-and-more", "provided: [redacted]" },
     { "provided: hunter2-", "hunter2-and-more", "provided: [redacted]" },
     { "I hunt", "hunter2-and-more", "I hunt" },
+    /* what looks like a key ends in the middle of the real one */
+    { "sk-12345678key.with.dots", "key.with.dots", "[redacted][redacted]" },
+    { "hunter\xff", "hunter\xff", "[redacted]" },
+    { "\xc3\xa9", "\xa9", "\xef\xbf\xbd[redacted]" },
     { "a\xff"
       "b",
         NULL,
