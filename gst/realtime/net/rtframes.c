@@ -115,10 +115,14 @@ guint
 rt_frames_scan (RtFrames *self, const guint8 *data, gsize size, gint64 now,
     const gchar **why)
 {
+  const guint8 *start = data;
   gsize n;
   guint code;
 
+  self->good = 0;
   while (size > 0) {
+    if (self->payload == 0 && self->have == 0)
+      self->good = data - start;
     if (self->payload > 0) {
       n = MIN (self->payload, size);
       self->payload -= n;

@@ -28,6 +28,7 @@ typedef struct {
   guint said_size;
 
   guint pings; /* all that came */
+  gsize good;  /* bytes of the last scan before the frame that was at fault */
   /* for the caller to set back */
   guint count;    /* of all frames */
   gboolean grown; /* `message` */

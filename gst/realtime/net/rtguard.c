@@ -91,6 +91,13 @@ would_block (GError **error)
   return -1;
 }
 
+static gssize
+broken (RtGuardInput *self, GError **error)
+{
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, self->why);
+  return -1;
+}
+
 static gboolean
 round_is_over (RtGuardInput *self)
 {
@@ -141,12 +148,14 @@ judge (RtGuardInput *self, gsize n)
 
   if (self->frames.pings - count_pongs (self->output) > MAX_OWED) {
     self->why = "the server sends pings faster than it reads the answers";
+    self->frames.good = 0;
     return POLICY;
   }
   code = rt_frames_scan (
       &self->frames, self->buffer + self->at, n, self->heard, &self->why);
   if (code == 0 && !has_memory (self)) {
     self->why = "there is no memory for the server's message";
+    self->frames.good = 0;
     code = TOO_BIG;
   }
   return code;
@@ -159,20 +168,22 @@ guard_input_read (
   RtGuardInput *self = RT_GUARD_INPUT (stream);
   gssize n;
 
-  if (self->violation == 0 && round_is_over (self))
+  if (self->violation != 0)
+    return broken (self, error);
+  if (round_is_over (self))
     return would_block (error);
-  if (self->violation == 0 && self->at == self->size) {
+  if (self->at == self->size) {
     n = fill (self, error);
     if (n <= 0)
       return n;
   }
   n = MIN (count, self->size - self->at);
-  if (self->violation == 0)
-    self->violation = judge (self, n);
-  if (self->violation != 0) {
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, self->why);
-    return -1;
-  }
+  self->violation = judge (self, n);
+  /* the frames before it are good */
+  if (self->violation != 0)
+    n = self->frames.good;
+  if (n == 0)
+    return broken (self, error);
   memcpy (buffer, self->buffer + self->at, n);
   self->at += n;
   self->served += n;

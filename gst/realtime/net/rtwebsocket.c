@@ -87,14 +87,15 @@ judge_end (RtTransport *self)
 
   if (self->close_requested)
     return make_end (self, RT_END_REQUESTED, code != 0 ? code : 1006, "closed");
-  if (violation != 0)
-    return make_end (self, RT_END_PROTOCOL, violation, why);
   if (self->breach)
     return make_end (
         self, RT_END_PROTOCOL, self->error->code, self->error->message);
+  /* whatever came behind the goodbye */
   if (code != 0 && code != 1006)
     return make_end (self, RT_END_CLOSED, code,
         text != NULL && *text != '\0' ? text : "the server closed");
+  if (violation != 0)
+    return make_end (self, RT_END_PROTOCOL, violation, why);
   if (self->lost != NULL)
     return make_end (self, RT_END_LOST, 1006, self->lost);
   return make_end (self, RT_END_LOST, 1006,
