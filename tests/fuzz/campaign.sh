@@ -1,0 +1,88 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Runs the fuzz targets with libFuzzer under AddressSanitizer and
+# UndefinedBehaviorSanitizer, one after the other, at the lowest priority.
+set -euo pipefail
+
+usage () {
+  cat <<'USAGE'
+Usage: tests/fuzz/campaign.sh [-n RUNS] [TARGET...]
+
+  -n RUNS  executions of each target (default: 10000000)
+  TARGET   decode json base64 settings session url header redact http proxy
+           frames guard websocket (default: all)
+
+It builds in $BUILDDIR (default: build-fuzz/ in the project) and keeps there
+what it found worth keeping: inputs in corpus/TARGET, figures in
+campaign/TARGET.log, findings in campaign/TARGET-crash-*. The last lines are
+a table.
+USAGE
+}
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+build=$(realpath -m "${BUILDDIR:-$root/build-fuzz}")
+runs=10000000
+round=500000
+while getopts n:h option; do
+  case $option in
+    n) runs=$OPTARG ;;
+    h) usage; exit 0 ;;
+    *) usage >&2; exit 2 ;;
+  esac
+done
+shift $((OPTIND - 1))
+targets=("$@")
+if [ ${#targets[@]} -eq 0 ]; then
+  targets=(frames base64 json redact url header proxy decode guard settings
+    http session websocket)
+fi
+
+if [ ! -f "$build/build.ninja" ]; then
+  CC=${CC:-clang-14} meson setup "$build" "$root" -Dfuzz=true \
+    -Db_sanitize=address,undefined -Db_lundef=false
+fi
+nice -n 19 ninja -C "$build" -j1 > "$build/campaign-build.log"
+
+export G_SLICE=always-malloc
+export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
+mkdir -p "$build/campaign"
+
+# fuzz TARGET: rounds, so that what was done counts if it is ended early.
+fuzz () {
+  local name=$1 corpus=$build/corpus/$1 log=$build/campaign/$1.log
+  local seeds=$root/tests/fuzz/corpus/$1 left=$runs n options=()
+  "$build/tests/fuzz/fuzz-unpack" "$corpus" "$seeds.seeds"
+  [ ! -f "$seeds.dict" ] || options=(-dict="$seeds.dict")
+  while [ "$left" -gt 0 ]; do
+    n=$((left < round ? left : round))
+    nice -n 19 "$build/tests/fuzz/fuzz-$name" "${options[@]}" -runs="$n" \
+      -max_len=1024 -rss_limit_mb=1024 -timeout=20 -print_final_stats=1 \
+      -artifact_prefix="$build/campaign/$name-" "$corpus" \
+      > "$build/campaign/$name.out" 2>&1 || true
+    awk -v "name=$name" '
+      /cov: / { for (i = 1; i < NF; i++) if ($i == "cov:") cov = $(i + 1) }
+      /number_of_executed_units/ { units = $2 }
+      /average_exec_per_sec/ { speed = $2 }
+      END { print name, units + 0, speed + 0, cov + 0 }' \
+      "$build/campaign/$name.out" >> "$log"
+    left=$((left - n))
+    # one finding is enough to look at
+    [ -z "$(compgen -G "$build/campaign/$name-*-*")" ] || return 0
+  done
+}
+
+status=0
+for name in "${targets[@]}"; do
+  fuzz "$name"
+done
+printf '%-10s %12s %9s %8s %8s\n' target executions a-second edges findings
+for name in "${targets[@]}"; do
+  findings=$(compgen -G "$build/campaign/$name-*-*" | wc -l)
+  [ "$findings" -eq 0 ] || status=1
+  awk -v "findings=$findings" '
+    { units += $2; speed = $3; cov = $4 }
+    END { printf "%-10s %12d %9d %8d %8d\n", $1, units, speed, cov, findings }
+  ' "$build/campaign/$name.log"
+done
+exit $status

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The stream between socket and libsoup: what comes is handed on, byte by
+ * byte, in rounds that are bounded, up to what breaks a limit.
+ */
+#include "fuzz.h"
+#include "fuzzstream.h"
+#include "rtframes.h"
+#include "rtguard.h"
+
+#define LIBSOUP_READS 1024
+#define MAX_HEADER 14
+#define MAX_ROUND (65536 + 16384)
+
+typedef struct {
+  RtGuard *guard;
+  GPollableInputStream *input;
+  GByteArray *out;
+  gboolean over;
+} World;
+
+static gboolean
+ready_cb (GObject *stream, gpointer user_data)
+{
+  *(gboolean *) user_data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* A new source is where libsoup has had enough. */
+static void
+wait_for_round (World *self)
+{
+  g_autoptr (GSource) source
+      = g_pollable_input_stream_create_source (self->input, NULL);
+  gboolean ready = FALSE;
+
+  g_source_set_callback (
+      source, (GSourceFunc) (void (*) (void)) ready_cb, &ready, NULL);
+  g_source_attach (source, NULL);
+  while (!ready)
+    g_main_context_iteration (NULL, TRUE);
+  g_source_destroy (source);
+}
+
+static void
+read_round (World *self)
+{
+  guint8 piece[LIBSOUP_READS];
+  gsize before = self->out->len;
+  g_autoptr (GError) error = NULL;
+  gssize n;
+
+  do {
+    n = g_pollable_input_stream_read_nonblocking (
+        self->input, piece, sizeof (piece), NULL, &error);
+    if (n > 0)
+      g_byte_array_append (self->out, piece, n);
+  } while (n > 0);
+  g_assert_cmpuint (self->out->len - before, <=, MAX_ROUND);
+  self->over
+      = n == 0 || !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
+}
+
+int
+LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
+{
+  FuzzInput input = { data, size };
+  guint seed = fuzz_take_byte (&input);
+  guint wanted = fuzz_take_byte (&input);
+  gsize glued = MIN (wanted, input.left);
+  g_autoptr (GByteArray) rest = g_byte_array_new ();
+  g_autoptr (GIOStream) base
+      = fuzz_stream_new (input.at + glued, input.left - glued, seed);
+  World self = { 0 };
+  RtFrames frames = { 0 };
+  const gchar *why;
+  guint code;
+
+  g_byte_array_append (rest, input.at, glued);
+  self.guard = rt_guard_new (base, rest);
+  self.input = G_POLLABLE_INPUT_STREAM (
+      g_io_stream_get_input_stream (G_IO_STREAM (self.guard)));
+  self.out = g_byte_array_new ();
+  do {
+    wait_for_round (&self);
+    read_round (&self);
+  } while (!self.over);
+
+  code = rt_frames_scan (&frames, input.at, input.left, 0, &why);
+  g_assert_cmpuint (rt_guard_violation (self.guard, &why), ==, code);
+  g_assert_cmpuint (self.out->len, <=, input.left);
+  g_assert_cmpmem (self.out->data, self.out->len, input.at, self.out->len);
+  /* all, or up to the frame that is at fault, whose header may have come in
+   * two pieces */
+  if (code == 0)
+    g_assert_cmpuint (self.out->len, ==, input.left);
+  else
+    g_assert_cmpuint (self.out->len - frames.good, <, MAX_HEADER);
+  g_byte_array_unref (self.out);
+  g_object_unref (self.guard);
+  return 0;
+}

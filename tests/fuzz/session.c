@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A session, its playout and its listener, made to do anything in any order;
+ * what must hold whatever comes is checked at every effect.
+ */
+#include "rtjson.h"
+#include "rtplayout.h"
+#include "sessionchecks.h"
+#include "sessionevents.h"
+
+#include <string.h>
+
+#define MAX_STEPS 400
+#define NS_PER_MS G_GUINT64_CONSTANT (1000000)
+
+typedef struct {
+  RtSession *session;
+  RtEffects *effects;
+  RtPlayout *playout;
+  SessionChecks *checks;
+  const RtDialect *dialect;
+  guint64 now; /* ns */
+  guint64 pts; /* of what leaves next */
+} World;
+
+static void
+open_session (World *world, const RtSessionConfig *config)
+{
+  world->session = rt_session_new (world->dialect, config);
+  world->effects = rt_effects_new ();
+  world->checks = session_checks_new (world->dialect);
+}
+
+static void
+close_session (World *world)
+{
+  rt_playout_drop (world->playout, G_MAXUINT64, NULL);
+  g_assert_true (rt_playout_is_idle (world->playout));
+  rt_effects_free (world->effects);
+  session_checks_free (world->checks);
+  rt_session_free (world->session);
+}
+
+static void
+carry_out_play (World *world, const RtEffect *effect)
+{
+  RtPlayoutFormat format = {
+    .frame_size = rt_audio_format_frame_size (&effect->format),
+    .rate = effect->format.rate,
+    .tag = effect->format.codec,
+  };
+
+  session_checks_play (world->checks, effect);
+  g_assert_true (
+      rt_playout_push (world->playout, effect->track, &format, effect->audio));
+}
+
+static void
+carry_out_drop (World *world)
+{
+  g_autoptr (GArray) accounts
+      = g_array_new (FALSE, FALSE, sizeof (RtPlayoutAccount));
+  g_autoptr (GArray) heard = g_array_new (FALSE, FALSE, sizeof (RtHeard));
+  guint i;
+
+  rt_playout_drop (world->playout, world->now, accounts);
+  for (i = 0; i < accounts->len; i++) {
+    RtPlayoutAccount *account = &g_array_index (accounts, RtPlayoutAccount, i);
+    RtHeard entry
+        = { account->track, account->rate, account->received, account->heard };
+
+    session_checks_heard (world->checks, account->track, account->heard);
+    g_array_append_val (heard, entry);
+  }
+  rt_session_dropped (
+      world->session, (RtHeard *) heard->data, heard->len, world->effects);
+}
+
+static void
+carry_out_send (World *world, const RtCommand *command)
+{
+  g_autofree gchar *text = world->dialect->encode (
+      command, rt_session_get_config (world->session));
+
+  /* nothing is said that the dialect has no words for */
+  g_assert_nonnull (text);
+  session_checks_command (world->checks, command);
+}
+
+static void
+carry_out (World *world, const RtEffect *effect)
+{
+  switch (effect->type) {
+    case RT_EFFECT_SEND:
+      carry_out_send (world, effect->command);
+      break;
+    case RT_EFFECT_PLAY:
+      carry_out_play (world, effect);
+      break;
+    case RT_EFFECT_PLAY_END:
+      rt_playout_end (world->playout, effect->track);
+      break;
+    case RT_EFFECT_DROP:
+      carry_out_drop (world);
+      break;
+    case RT_EFFECT_CLEAR_INPUT:
+      break;
+    default:
+      session_checks_told (world->checks, effect);
+      break;
+  }
+}
+
+static void
+drain_effects (World *world)
+{
+  RtEffect *effect;
+
+  while ((effect = rt_effects_pop (world->effects)) != NULL) {
+    carry_out (world, effect);
+    rt_effect_free (effect);
+  }
+}
+
+/* The audio that an event becomes is of its item. */
+static void
+tell (World *world, FuzzInput *input)
+{
+  g_autoptr (RtEvent) event = fuzz_take_event (input, world->dialect);
+  guint before;
+
+  if (event->type == RT_EVENT_OUTPUT_AUDIO_DELTA)
+    drain_effects (world);
+  before = rt_effects_length (world->effects);
+  rt_session_event (world->session, event, world->effects);
+  if (session_checks_has_failed (world->checks))
+    g_assert_cmpuint (rt_effects_length (world->effects), ==, before);
+  if (event->type == RT_EVENT_OUTPUT_AUDIO_DELTA) {
+    session_checks_set_part (world->checks, event);
+    drain_effects (world);
+  }
+}
+
+/* Buffers of the reply leave; what is stamped is due at its stamp. */
+static void
+play (World *world, FuzzInput *input)
+{
+  guint8 buffer[256];
+  RtPlayoutRead read;
+  guint n = 1 + fuzz_take_below (input, 4);
+
+  world->pts = MAX (world->pts, world->now);
+  while (n-- > 0
+         && rt_playout_read (
+             world->playout, buffer, sizeof (buffer), world->pts, &read))
+    world->pts += read.size / read.format.frame_size
+                  * G_GUINT64_CONSTANT (1000000000) / read.format.rate;
+}
+
+static void
+report (World *world)
+{
+  g_autoptr (GArray) playing = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr (GArray) drained = g_array_new (FALSE, FALSE, sizeof (guint));
+  guint i;
+
+  rt_playout_report (world->playout, world->now, playing, drained);
+  for (i = 0; i < playing->len; i++)
+    rt_session_playing (
+        world->session, g_array_index (playing, guint, i), world->effects);
+  for (i = 0; i < drained->len; i++) {
+    session_checks_drained (world->checks, g_array_index (drained, guint, i));
+    rt_session_drained (
+        world->session, g_array_index (drained, guint, i), world->effects);
+  }
+}
+
+static void
+ask (World *world, FuzzInput *input)
+{
+  RtRequest request = { 0 };
+
+  fuzz_take_request (input, &request);
+  if (session_checks_has_failed (world->checks))
+    g_assert_false (
+        rt_session_request (world->session, &request, world->effects));
+  else
+    rt_session_request (world->session, &request, world->effects);
+}
+
+static void
+configure (World *world, FuzzInput *input)
+{
+  RtSessionConfig *config = fuzz_take_session_config (input);
+
+  rt_session_set_config (world->session, config, world->effects);
+  rt_session_config_free (config);
+}
+
+/* The connection is lost: another session, and nothing of this one. */
+static void
+lose (World *world)
+{
+  RtSessionConfig *config
+      = rt_session_config_copy (rt_session_get_config (world->session));
+
+  close_session (world);
+  open_session (world, config);
+  rt_session_config_free (config);
+}
+
+static void
+step (World *world, FuzzInput *input)
+{
+  guint what = fuzz_take_byte (input);
+
+  switch (what % 16) {
+    case 0:
+      rt_session_audio_paused (world->session, world->effects);
+      break;
+    case 1:
+      ask (world, input);
+      break;
+    case 2:
+      play (world, input);
+      break;
+    case 3:
+      world->now += fuzz_take_byte (input) * NS_PER_MS;
+      report (world);
+      break;
+    case 4:
+      configure (world, input);
+      break;
+    case 5:
+      rt_session_set_barge_in (world->session, fuzz_take_byte (input) & 1);
+      break;
+    case 6:
+      rt_session_input_ended (
+          world->session, fuzz_take_byte (input), world->effects);
+      break;
+    case 7:
+      rt_session_opened (world->session, world->effects);
+      session_checks_opened (world->checks);
+      break;
+    case 8:
+      if (what == 8)
+        lose (world);
+      break;
+    default:
+      tell (world, input);
+      break;
+  }
+  /* now and then something else happens first */
+  if ((what & 0x30) != 0x30)
+    drain_effects (world);
+}
+
+int
+LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
+{
+  static const RtDialect *const dialects[]
+      = { &rt_dialect_v2, &rt_dialect_v1, &rt_dialect_create };
+  FuzzInput input = { data, size };
+  World world = { 0 };
+  RtSessionConfig *config;
+  guint i;
+
+  world.dialect = dialects[fuzz_take_below (&input, G_N_ELEMENTS (dialects))];
+  world.playout = rt_playout_new ();
+  config = fuzz_take_session_config (&input);
+  open_session (&world, config);
+  rt_session_config_free (config);
+  for (i = 0; i < MAX_STEPS && input.left > 0; i++)
+    step (&world, &input);
+  drain_effects (&world);
+  rt_session_is_busy (world.session);
+  rt_session_awaits_pause (world.session);
+  rt_session_take_late_audio (world.session);
+  close_session (&world);
+  rt_playout_unref (world.playout);
+  return 0;
+}

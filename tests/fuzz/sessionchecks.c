@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What holds of the effects of a session.
+ */
+#include "sessionchecks.h"
+
+#include <string.h>
+
+#define NS_PER_SECOND G_GUINT64_CONSTANT (1000000000)
+#define NS_PER_MS G_GUINT64_CONSTANT (1000000)
+
+typedef struct {
+  gchar *item_id;
+  guint content_index;
+  guint rate;
+  guint frame_size;
+  guint64 bytes; /* a frame may come in two pieces */
+  guint64 heard; /* frames */
+} Track;
+
+struct _SessionChecks {
+  const RtDialect *dialect;
+  GHashTable *finals; /* parts of texts */
+  GHashTable *raised; /* calls */
+  GHashTable *ended;  /* responses */
+  GHashTable *said;   /* event ids */
+  GHashTable *tracks; /* of Track, by number */
+  gchar *item_id;     /* of the audio that comes */
+  guint content_index;
+  gboolean opened;
+  gboolean ready;
+  gboolean failed;
+  gboolean speaking;
+};
+
+static void
+track_free (Track *track)
+{
+  g_free (track->item_id);
+  g_free (track);
+}
+
+static GHashTable *
+new_set (void)
+{
+  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+}
+
+SessionChecks *
+session_checks_new (const RtDialect *dialect)
+{
+  SessionChecks *self = g_new0 (SessionChecks, 1);
+
+  self->dialect = dialect;
+  self->finals = new_set ();
+  self->raised = new_set ();
+  self->ended = new_set ();
+  self->said = new_set ();
+  self->tracks
+      = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) track_free);
+  return self;
+}
+
+void
+session_checks_free (SessionChecks *self)
+{
+  g_hash_table_unref (self->finals);
+  g_hash_table_unref (self->raised);
+  g_hash_table_unref (self->ended);
+  g_hash_table_unref (self->said);
+  g_hash_table_unref (self->tracks);
+  g_free (self->item_id);
+  g_free (self);
+}
+
+void
+session_checks_opened (SessionChecks *self)
+{
+  self->opened = TRUE;
+}
+
+void
+session_checks_set_part (SessionChecks *self, const RtEvent *event)
+{
+  g_free (self->item_id);
+  self->item_id = g_strdup (event->item_id);
+  self->content_index = event->content_index;
+}
+
+static guint64
+received (const Track *track)
+{
+  return track->bytes / track->frame_size;
+}
+
+static Track *
+find_track (SessionChecks *self, guint number)
+{
+  return g_hash_table_lookup (self->tracks, GUINT_TO_POINTER (number));
+}
+
+void
+session_checks_play (SessionChecks *self, const RtEffect *effect)
+{
+  Track *track = find_track (self, effect->track);
+
+  g_assert_cmpuint (effect->track, !=, 0);
+  g_assert_false (self->failed);
+  if (track == NULL) {
+    track = g_new0 (Track, 1);
+    track->item_id = g_strdup (self->item_id);
+    track->content_index = self->content_index;
+    track->rate = effect->format.rate;
+    track->frame_size = rt_audio_format_frame_size (&effect->format);
+    g_hash_table_insert (self->tracks, GUINT_TO_POINTER (effect->track), track);
+  }
+  /* a track has one part and one rate */
+  g_assert_cmpstr (track->item_id, ==, self->item_id);
+  g_assert_cmpuint (track->content_index, ==, self->content_index);
+  g_assert_cmpuint (track->rate, ==, effect->format.rate);
+  track->bytes += g_bytes_get_size (effect->audio);
+}
+
+void
+session_checks_heard (SessionChecks *self, guint number, guint64 frames)
+{
+  Track *track = find_track (self, number);
+
+  if (track == NULL)
+    return;
+  g_assert_cmpuint (frames, <=, received (track));
+  track->heard = frames;
+}
+
+void
+session_checks_drained (SessionChecks *self, guint number)
+{
+  Track *track = find_track (self, number);
+
+  if (track != NULL)
+    track->heard = received (track);
+}
+
+/* ms of a part, or (-1) of all of an item. */
+static void
+sum_up (SessionChecks *self, const gchar *item_id, gint64 content_index,
+    guint64 *received_ms, guint64 *heard_ms)
+{
+  GHashTableIter iter;
+  gpointer value;
+  guint64 received_ns = 0, heard_ns = 0;
+
+  g_hash_table_iter_init (&iter, self->tracks);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    Track *track = value;
+
+    if (g_strcmp0 (track->item_id, item_id) != 0
+        || (content_index >= 0 && track->content_index != content_index))
+      continue;
+    received_ns += received (track) * NS_PER_SECOND / track->rate;
+    heard_ns += track->heard * NS_PER_SECOND / track->rate;
+  }
+  *received_ms = received_ns / NS_PER_MS;
+  *heard_ms = heard_ns / NS_PER_MS;
+}
+
+static void
+check_truncate (SessionChecks *self, const RtCommand *command)
+{
+  guint64 came, heard;
+
+  g_assert_nonnull (command->item_id);
+  sum_up (self, command->item_id, command->content_index, &came, &heard);
+  g_assert_cmpuint (command->audio_end_ms, >, 0);
+  g_assert_cmpuint (command->audio_end_ms, <=, heard);
+  g_assert_cmpuint (command->audio_end_ms, <=, came);
+}
+
+void
+session_checks_command (SessionChecks *self, const RtCommand *command)
+{
+  guint64 came, heard;
+
+  if (command->type == RT_COMMAND_RAW)
+    return;
+  g_assert_nonnull (command->event_id);
+  g_assert_true (g_hash_table_add (self->said, g_strdup (command->event_id)));
+  switch (command->type) {
+    case RT_COMMAND_ITEM_TRUNCATE:
+      check_truncate (self, command);
+      break;
+    case RT_COMMAND_ITEM_DELETE:
+      sum_up (self, command->item_id, -1, &came, &heard);
+      g_assert_cmpuint (heard, ==, 0);
+      break;
+    case RT_COMMAND_FUNCTION_OUTPUT:
+    case RT_COMMAND_HANDOFF_OUTPUT:
+      g_assert_nonnull (command->call_id);
+      break;
+    default:
+      break;
+  }
+}
+
+static void
+check_transcript (SessionChecks *self, const RtNote *note)
+{
+  gchar *part;
+
+  g_assert_nonnull (note->text);
+  if (note->interrupted)
+    g_assert_true (note->flag);
+  /* without a name it is whatever is being said */
+  if (note->item_id == NULL)
+    return;
+  part = g_strdup_printf (
+      "%s %s %u", note->role, note->item_id, note->content_index);
+  if (note->flag) {
+    g_hash_table_add (self->finals, part);
+    return;
+  }
+  /* an increment never comes after its final */
+  g_assert_false (g_hash_table_contains (self->finals, part));
+  g_free (part);
+}
+
+static void
+check_speech (SessionChecks *self, const RtNote *note)
+{
+  if (!g_str_equal (note->role, "assistant"))
+    return;
+  g_assert_cmpint (note->flag, !=, self->speaking);
+  self->speaking = note->flag;
+}
+
+static void
+check_interrupted (SessionChecks *self, const RtNote *note)
+{
+  guint64 came, heard;
+
+  if (*note->item_id == '\0')
+    return;
+  sum_up (self, note->item_id, -1, &came, &heard);
+  g_assert_cmpuint (note->played, <=, heard);
+  g_assert_cmpuint ((guint64) note->played + note->dropped, <=, came);
+}
+
+static void
+check_response (SessionChecks *self, const RtNote *note)
+{
+  g_assert_nonnull (note->state);
+  if (note->response_id == NULL || g_str_equal (note->state, "created"))
+    return;
+  g_assert_true (g_hash_table_add (self->ended, g_strdup (note->response_id)));
+}
+
+static void
+check_note (SessionChecks *self, const RtNote *note)
+{
+  switch (note->type) {
+    case RT_NOTE_STARTED:
+      g_assert_true (self->opened);
+      break;
+    case RT_NOTE_TRANSCRIPT:
+      check_transcript (self, note);
+      break;
+    case RT_NOTE_HANDOFF:
+    case RT_NOTE_FUNCTION_CALL:
+      g_assert_nonnull (note->call_id);
+      g_assert_true (g_hash_table_add (self->raised, g_strdup (note->call_id)));
+      break;
+    case RT_NOTE_SPEECH:
+      check_speech (self, note);
+      break;
+    case RT_NOTE_INTERRUPTED:
+      check_interrupted (self, note);
+      break;
+    case RT_NOTE_RESPONSE:
+      check_response (self, note);
+      break;
+    case RT_NOTE_ITEM:
+      g_assert_nonnull (note->json);
+      break;
+    case RT_NOTE_ERROR:
+      g_assert_nonnull (note->text);
+      break;
+    default:
+      break;
+  }
+}
+
+void
+session_checks_told (SessionChecks *self, const RtEffect *effect)
+{
+  switch (effect->type) {
+    case RT_EFFECT_READY:
+      g_assert_false (self->ready);
+      self->ready = TRUE;
+      break;
+    case RT_EFFECT_NOTE:
+      check_note (self, effect->note);
+      break;
+    case RT_EFFECT_FAIL:
+      g_assert_false (self->failed);
+      g_assert_cmpint (effect->severity, >=, RT_SEVERITY_RECONNECT);
+      g_assert_nonnull (effect->note->text);
+      self->failed = TRUE;
+      break;
+    default:
+      g_assert_not_reached ();
+  }
+}
+
+gboolean
+session_checks_has_failed (SessionChecks *self)
+{
+  return self->failed;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What holds of the effects of a session, whatever made it have them.
+ */
+#pragma once
+
+#include "rtsession.h"
+
+G_BEGIN_DECLS
+
+typedef struct _SessionChecks SessionChecks;
+
+SessionChecks *session_checks_new (const RtDialect *dialect);
+void session_checks_free (SessionChecks *self);
+
+/* What was done to the session. */
+void session_checks_opened (SessionChecks *self);
+/* The audio that plays next is of this event's item. */
+void session_checks_set_part (SessionChecks *self, const RtEvent *event);
+void session_checks_heard (SessionChecks *self, guint track, guint64 frames);
+void session_checks_drained (SessionChecks *self, guint track);
+
+/* What it wants done. */
+void session_checks_play (SessionChecks *self, const RtEffect *effect);
+void session_checks_command (SessionChecks *self, const RtCommand *command);
+/* A note, that it is ready, or that it has failed. */
+void session_checks_told (SessionChecks *self, const RtEffect *effect);
+
+gboolean session_checks_has_failed (SessionChecks *self);
+
+G_END_DECLS
