@@ -216,6 +216,7 @@ rt_fake_conn_free (RtFakeConn *self)
   g_hash_table_unref (self->headers);
   g_ptr_array_unref (self->events);
   g_byte_array_unref (self->audio);
+  g_clear_pointer (&self->pong, g_bytes_unref);
   g_byte_array_unref (self->input);
   g_byte_array_unref (self->message);
   g_mutex_clear (&self->write_lock);

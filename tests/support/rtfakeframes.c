@@ -211,10 +211,12 @@ take_ping (RtFakeConn *self, const Frame *frame)
 }
 
 static void
-take_pong (RtFakeConn *self)
+take_pong (RtFakeConn *self, const Frame *frame)
 {
   g_mutex_lock (&self->server->lock);
   self->pongs++;
+  g_clear_pointer (&self->pong, g_bytes_unref);
+  self->pong = g_bytes_new (frame->data, frame->size);
   g_cond_broadcast (&self->server->cond);
   g_mutex_unlock (&self->server->lock);
 }
@@ -235,7 +237,7 @@ take_frame (RtFakeConn *self, const Frame *frame)
       take_ping (self, frame);
       return TRUE;
     case OPCODE_PONG:
-      take_pong (self);
+      take_pong (self, frame);
       return TRUE;
     default:
       return breach (self, "an unknown opcode");

@@ -83,6 +83,7 @@ struct _RtFakeConn {
   guint close_code;
   guint pings;
   guint pongs;
+  GBytes *pong; /* what the last one carried */
 
   /* connection's thread */
   GByteArray *input; /* bytes not yet understood */

@@ -171,6 +171,8 @@ guint rt_fake_conn_get_close_code (RtFakeConn *conn);
 gboolean rt_fake_conn_is_ended (RtFakeConn *conn);
 guint rt_fake_conn_get_pings (RtFakeConn *conn);
 guint rt_fake_conn_get_pongs (RtFakeConn *conn);
+/* What the last pong carried, or NULL; transfer full. */
+GBytes *rt_fake_conn_dup_pong (RtFakeConn *conn);
 gboolean rt_fake_conn_wait_pings (
     RtFakeConn *conn, guint count, guint timeout_ms);
 gboolean rt_fake_conn_wait_pongs (

@@ -135,6 +135,18 @@ rt_fake_conn_get_pongs (RtFakeConn *self)
   return get (self, &self->pongs);
 }
 
+GBytes *
+rt_fake_conn_dup_pong (RtFakeConn *self)
+{
+  GBytes *pong = NULL;
+
+  g_mutex_lock (&self->server->lock);
+  if (self->pong != NULL)
+    pong = g_bytes_ref (self->pong);
+  g_mutex_unlock (&self->server->lock);
+  return pong;
+}
+
 gboolean
 rt_fake_conn_is_ended (RtFakeConn *self)
 {
