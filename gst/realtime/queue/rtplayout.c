@@ -20,6 +20,7 @@ struct _RtPlayout {
   GList *first;      /* link of the first track with frames queued */
   guint64 positions; /* given to tracks */
   guint64 level;     /* ns, of all tracks */
+  gsize held;        /* memory, of all tracks */
 };
 
 RtPlayout *
@@ -115,8 +116,10 @@ rt_playout_push (
   taken = !track->ended && same_format (&track->format, format);
   if (taken) {
     self->level -= queued_ns (track);
+    self->held -= track->held;
     rt_track_push (track, data);
     self->level += queued_ns (track);
+    self->held += track->held;
     if (rt_track_queued (track) > 0
         && (self->first == NULL
             || ((RtTrack *) self->first->data)->position > track->position))
@@ -164,6 +167,7 @@ rt_playout_drop (RtPlayout *self, guint64 heard_until, GArray *accounts)
   g_hash_table_remove_all (self->by_number);
   self->first = NULL;
   self->level = 0;
+  self->held = 0;
   g_mutex_unlock (&self->lock);
   /* minutes of speech may be in there: nobody waits for it to be freed */
   g_list_foreach (tracks, free_link, NULL);
@@ -234,8 +238,10 @@ rt_playout_read (
       read->size = size;
       read->first = track->left == 0;
       self->level -= queued_ns (track);
+      self->held -= track->held;
       rt_track_read (track, out, size, pts);
       self->level += queued_ns (track);
+      self->held += track->held;
       read->last = track->ended && rt_track_queued (track) == 0;
       find_first (self);
     }
@@ -292,6 +298,17 @@ rt_playout_report (
   }
   g_mutex_unlock (&self->lock);
   return next;
+}
+
+gsize
+rt_playout_get_held (RtPlayout *self)
+{
+  gsize held;
+
+  g_mutex_lock (&self->lock);
+  held = self->held;
+  g_mutex_unlock (&self->lock);
+  return held;
 }
 
 gboolean

@@ -78,6 +78,9 @@ gboolean rt_playout_read (RtPlayout *playout, guint8 *out, gsize size,
  * Returns when the next report is due (ns), G_MAXUINT64: unknown. */
 guint64 rt_playout_report (
     RtPlayout *playout, guint64 heard_until, GArray *playing, GArray *drained);
+/* The memory that what is queued takes, about.  Whoever pushes looks at it:
+ * nothing is refused here. */
+gsize rt_playout_get_held (RtPlayout *playout);
 /* TRUE when no track is known: all that came was heard. */
 gboolean rt_playout_is_idle (RtPlayout *playout);
 

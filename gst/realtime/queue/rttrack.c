@@ -8,6 +8,9 @@
 
 #include "rtduration.h"
 
+/* What a piece takes besides its bytes: a server may send one sample each. */
+#define PIECE_COST 160
+
 typedef struct {
   guint64 pts; /* of the first frame */
   guint64 frames;
@@ -34,6 +37,22 @@ rt_track_free (RtTrack *self)
   g_free (self);
 }
 
+static void
+add_piece (RtTrack *self, GBytes *piece)
+{
+  self->held += g_bytes_get_size (piece) + PIECE_COST;
+  g_queue_push_tail (&self->pieces, piece);
+}
+
+static void
+remove_piece (RtTrack *self)
+{
+  GBytes *piece = g_queue_pop_head (&self->pieces);
+
+  self->held -= g_bytes_get_size (piece) + PIECE_COST;
+  g_bytes_unref (piece);
+}
+
 /* Takes `data` as far as it completes the frame that was begun before; returns
  * how much that was. */
 static gsize
@@ -47,8 +66,8 @@ complete_frame (RtTrack *self, const guint8 *data, gsize size)
   n = MIN (size, frame_size - self->carry->len);
   g_byte_array_append (self->carry, data, n);
   if (self->carry->len == frame_size) {
-    g_queue_push_tail (&self->pieces,
-        g_byte_array_free_to_bytes (g_steal_pointer (&self->carry)));
+    add_piece (
+        self, g_byte_array_free_to_bytes (g_steal_pointer (&self->carry)));
     self->received++;
   }
   return n;
@@ -64,8 +83,7 @@ rt_track_push (RtTrack *self, GBytes *bytes)
   gsize whole = size - start - rest;
 
   if (whole > 0) {
-    g_queue_push_tail (
-        &self->pieces, g_bytes_new_from_bytes (bytes, start, whole));
+    add_piece (self, g_bytes_new_from_bytes (bytes, start, whole));
     self->received += whole / self->format.frame_size;
   }
   if (rest > 0) {
@@ -119,7 +137,7 @@ rt_track_read (RtTrack *self, guint8 *out, gsize size, guint64 pts)
     size -= n;
     self->offset += n;
     if (self->offset == have) {
-      g_bytes_unref (g_queue_pop_head (&self->pieces));
+      remove_piece (self);
       self->offset = 0;
     }
   }

@@ -18,6 +18,7 @@ typedef struct {
   guint64 left;
   GQueue pieces;     /* of GBytes, whole frames */
   gsize offset;      /* read of the first piece */
+  gsize held;        /* memory of the pieces, about */
   GByteArray *carry; /* a part of a frame, or NULL */
   GArray *runs;      /* of frames stamped without a gap, or NULL */
   gboolean ended;

@@ -353,6 +353,34 @@ test_end_without_frames (void)
   pull (playout, 4, 0, 2, "bb", "f");
 }
 
+/* What is queued counts, and that it lies in pieces. */
+static void
+test_held (void)
+{
+  g_autoptr (RtPlayout) self = rt_playout_new ();
+  gsize one, many;
+  guint i;
+
+  g_assert_cmpuint (rt_playout_get_held (self), ==, 0);
+  push_silence (self, 1, &speech, 1000);
+  one = rt_playout_get_held (self);
+  g_assert_cmpuint (one, >=, 2000);
+  rt_playout_drop (self, 0, NULL);
+  g_assert_cmpuint (rt_playout_get_held (self), ==, 0);
+
+  for (i = 0; i < 500; i++) {
+    push (self, 2, "a"); /* half frames */
+    push (self, 2, "b");
+    push (self, 3, "cd");
+  }
+  many = rt_playout_get_held (self);
+  g_assert_cmpuint (many, >, 20 * one);
+  for (i = 0; i < 1000; i++)
+    pull (self, 2, i * MS, i < 500 ? 2 : 3, i < 500 ? "ab" : "cd",
+        i % 500 == 0 ? "f" : "");
+  g_assert_cmpuint (rt_playout_get_held (self), ==, 0);
+}
+
 static void
 test_drop (void)
 {
@@ -405,6 +433,7 @@ main (int argc, char **argv)
   g_test_add_func ("/playout/report", test_report);
   g_test_add_func ("/playout/report-at-once", test_report_at_once);
   g_test_add_func ("/playout/end-without-frames", test_end_without_frames);
+  g_test_add_func ("/playout/held", test_held);
   g_test_add_func ("/playout/drop", test_drop);
   return g_test_run ();
 }
