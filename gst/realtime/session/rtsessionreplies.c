@@ -177,6 +177,17 @@ raise_call (
     raise_function (self, call, arguments, effects);
 }
 
+/* Whoever answers should know why they make no sense. */
+static void
+warn_of_cut (RtSession *self, const RtCall *call, RtEffects *effects)
+{
+  g_autofree gchar *text = g_strdup_printf (
+      "the arguments of call %s (%s) are too long and were cut", call->id,
+      call->name);
+
+  rt_session_warn (self, "arguments_too_long", text, effects);
+}
+
 void
 rt_session_learn_call (
     RtSession *self, const RtItem *item, gboolean done, RtEffects *effects)
@@ -195,8 +206,11 @@ rt_session_learn_call (
   if (call == NULL && done)
     rt_session_warn (self, "invalid_event",
         "the server sent a function call without an id", effects);
-  if (call != NULL && call->name != NULL && done)
-    raise_call (self, call, item->arguments, effects);
+  if (call == NULL || call->name == NULL || !done)
+    return;
+  if (item->cut && !call->raised)
+    warn_of_cut (self, call, effects);
+  raise_call (self, call, item->arguments, effects);
 }
 
 /* Comes for a call that was cut off, too, and then says nothing of that but by

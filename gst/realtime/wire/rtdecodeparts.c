@@ -120,6 +120,7 @@ rt_decode_item (JsonObject *object)
 {
   RtItem *item = rt_item_new ();
   g_autofree gchar *text = NULL;
+  const gchar *arguments;
 
   item->type = item_type (rt_json_string (object, "type"));
   item->id = rt_decode_string (object, "id", RT_DECODE_MAX_ID);
@@ -127,7 +128,11 @@ rt_decode_item (JsonObject *object)
   item->status = rt_decode_string (object, "status", RT_DECODE_MAX_ID);
   item->call_id = rt_decode_string (object, "call_id", RT_DECODE_MAX_ID);
   item->name = rt_decode_string (object, "name", RT_DECODE_MAX_ID);
-  item->arguments = rt_decode_string (object, "arguments", RT_DECODE_MAX_TEXT);
+  arguments = rt_json_string (object, "arguments");
+  if (arguments != NULL) {
+    item->arguments = copy_bounded (arguments, RT_DECODE_MAX_TEXT);
+    item->cut = strlen (arguments) > RT_DECODE_MAX_TEXT;
+  }
   text = join_content (rt_json_array (object, "content"));
   if (text != NULL)
     item->text = copy_bounded (text, RT_DECODE_MAX_TEXT);

@@ -62,6 +62,7 @@ typedef struct {
   gchar *call_id;   /* calls and their outputs */
   gchar *name;      /* calls */
   gchar *arguments; /* calls */
+  gboolean cut;     /* there was more of them than is kept */
   gchar *text;      /* messages: the texts and transcripts of its content,
                        joined; NULL when there is none */
   gchar *json;      /* the whole item */

@@ -70,6 +70,18 @@ static const Row another_item[] = {
       "note item done f2" },
 };
 
+/* More than is kept of a call is a call all the same, and said to be one. */
+static const Row too_long[] = {
+  START,
+  { "arguments item=f1 call=c1 resp=r1 name=background_agent text='{\"pro'",
+      "" },
+  { "item_done " CALL "cut=yes args=" ARGS,
+      "note item done f1; note error warning arguments_too_long 'the "
+      "arguments of call c1 (background_agent) are too long and were "
+      "cut'; " TOLD },
+  { "output_done " CALL "cut=yes args=" ARGS, "" },
+};
+
 static const Row cut_off[] = {
   START,
   { "created id=r1", "note response created r1" },
@@ -254,6 +266,7 @@ static const Table tables[] = {
   TABLE ("by-response", "", by_response),
   TABLE ("name-told-late", "", name_told_late),
   TABLE ("another-item", "", another_item),
+  TABLE ("too-long", "", too_long),
   TABLE ("cut-off", "", cut_off),
   TABLE ("not-cut-off", "", not_cut_off),
   TABLE ("ids-missing", "", ids_missing),

@@ -78,6 +78,7 @@ make_item (GHashTable *words)
   item->call_id = g_strdup (get (words, "call"));
   item->name = g_strdup (get (words, "name"));
   item->arguments = g_strdup (get (words, "args"));
+  item->cut = get (words, "cut") != NULL;
   item->text = g_strdup (get (words, "text"));
   item->json = g_strdup ("{}");
   return item;

@@ -204,6 +204,7 @@ test_bounds (void)
 
   check_cut (event->item->arguments, large, RT_DECODE_MAX_TEXT);
   check_cut (event->item->text, large, RT_DECODE_MAX_TEXT);
+  g_assert_true (event->item->cut);
   g_assert_cmpstr (event->item->json, ==, "{\"id\":\"i\"}");
   rt_event_free (event);
   event = decode (text, NULL);
