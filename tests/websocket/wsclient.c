@@ -38,6 +38,7 @@ ws_client_new (RtFakeServer *server, const GByteArray *glued)
   self->client
       = net_client_new_hooked (net_params_new (server), record_cb, self);
   self->conn = rt_fake_server_expect_connection (server, NET_WAIT);
+  net_client_expect_open (self->client);
   return self;
 }
 

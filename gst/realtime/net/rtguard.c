@@ -46,6 +46,9 @@ struct _RtGuardInput {
   guint violation;
   const gchar *why;
 
+  gboolean held;    /* nobody wants to read */
+  GSource *waiting; /* … and libsoup waits for this, or NULL; not owned */
+
   /* this round */
   gsize served;
   gboolean drained; /* a short read: the kernel has nothing more */
@@ -75,7 +78,11 @@ guard_source_dispatch (
 static void
 guard_source_finalize (GSource *source)
 {
-  g_object_unref (((GuardSource *) source)->stream);
+  RtGuardInput *input = RT_GUARD_INPUT (((GuardSource *) source)->stream);
+
+  if (input->waiting == source)
+    input->waiting = NULL;
+  g_object_unref (input);
 }
 
 static GSourceFuncs guard_source_funcs = {
@@ -170,7 +177,7 @@ guard_input_read (
 
   if (self->violation != 0)
     return broken (self, error);
-  if (round_is_over (self))
+  if (self->held || round_is_over (self))
     return would_block (error);
   if (self->at == self->size) {
     n = fill (self, error);
@@ -212,14 +219,16 @@ guard_input_create_source (
   self->served = 0;
   self->frames.count = 0;
   self->drained = FALSE;
-  if (self->at == self->size && self->fd < 0) {
+  if (self->at == self->size && self->fd < 0 && !self->held) {
     base = g_pollable_input_stream_create_source (self->base, NULL);
     return g_pollable_source_new_full (stream, base, cancellable);
   }
   source = g_source_new (&guard_source_funcs, sizeof (GuardSource));
   g_source_set_static_name (source, "rt-guard");
   ((GuardSource *) source)->stream = g_object_ref (G_OBJECT (stream));
-  if (self->at < self->size)
+  if (self->held)
+    self->waiting = source;
+  else if (self->at < self->size)
     g_source_set_ready_time (source, 0);
   else
     g_source_add_unix_fd (source, self->fd, G_IO_IN | G_IO_HUP | G_IO_ERR);
@@ -475,6 +484,17 @@ gboolean
 rt_guard_is_blocked (RtGuard *guard)
 {
   return guard->output->blocked;
+}
+
+void
+rt_guard_set_reading (RtGuard *guard, gboolean reading)
+{
+  RtGuardInput *input = guard->input;
+
+  input->held = !reading;
+  /* it reads, or makes another source and waits for that */
+  if (reading && input->waiting != NULL)
+    g_source_set_ready_time (input->waiting, 0);
 }
 
 guint

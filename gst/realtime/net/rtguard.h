@@ -18,6 +18,9 @@ RtGuard *rt_guard_new (GIOStream *base, GByteArray *rest);
 gint64 rt_guard_last_heard (RtGuard *guard);
 /* A frame was taken in part only: libsoup keeps it and waits. */
 gboolean rt_guard_is_blocked (RtGuard *guard);
+/* FALSE: nothing is read until it is TRUE again, so that the server has to
+ * wait.  What was read stays. */
+void rt_guard_set_reading (RtGuard *guard, gboolean reading);
 /* 0, or the close code that the server deserves. */
 guint rt_guard_violation (RtGuard *guard, const gchar **why);
 

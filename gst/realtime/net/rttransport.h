@@ -80,6 +80,10 @@ RtTransport *rt_transport_open (RtLoop *loop, RtConnectParams *params,
 gboolean rt_transport_is_writable (RtTransport *self);
 /* One text message of `size` bytes, copied.  Ignored after the end. */
 void rt_transport_send (RtTransport *self, const gchar *text, gsize size);
+/* Of a connection that is up.  FALSE: nothing is read, and so the server made to wait, until it is TRUE
+ * again or the connection is closed from here.  The keepalive goes on; that the
+ * server left is found out when what it said before was read. */
+void rt_transport_set_reading (RtTransport *self, gboolean reading);
 /* Says goodbye; `ended` follows within a second whatever the server does. */
 void rt_transport_close (RtTransport *self, guint code, const gchar *reason);
 /* No callback is made after this.  A connection that is still up is closed

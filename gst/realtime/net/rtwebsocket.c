@@ -129,11 +129,20 @@ expect_end (RtTransport *self, guint ms)
     self->deadline = rt_loop_add_timeout (self->loop, ms, deadline_cb, self);
 }
 
+void
+rt_transport_set_reading (RtTransport *self, gboolean reading)
+{
+  g_assert (rt_loop_is_own_thread (self->loop));
+  if (self->guard != NULL && !self->close_requested)
+    rt_guard_set_reading (self->guard, reading);
+}
+
 /* Nobody is there any more: ::closed follows at once. */
 void
 rt_transport_give_up (RtTransport *self, const gchar *why)
 {
   self->lost = why;
+  rt_guard_set_reading (self->guard, TRUE);
   g_socket_shutdown (self->base_socket, TRUE, TRUE, NULL);
   expect_end (self, CLOSE_TIME);
 }
@@ -337,6 +346,8 @@ rt_transport_close (RtTransport *self, guint code, const gchar *reason)
   g_assert (rt_loop_is_own_thread (self->loop));
   if (self->ended || self->close_requested)
     return;
+  /* libsoup has to see the server's goodbye, or the end */
+  rt_transport_set_reading (self, TRUE);
   self->close_requested = TRUE;
   rt_transport_stop_timer (&self->output);
   rt_transport_stop_timer (&self->watchdog);
