@@ -41,8 +41,9 @@ struct _RtConversation {
   GSource *pause_timer;
   GSource *settle_timer;
   GSource *eos_timer;
-  GQueue held;    /* of RtHeld: what is sent behind a commit that waits */
-  GString *frame; /* reused for every append */
+  GSource *room_timer; /* while the server is made to wait */
+  GQueue held;         /* of RtHeld: what is sent behind a commit that waits */
+  GString *frame;      /* reused for every append */
   GByteArray *chunk;
   guint connect_timeout;
   gint64 connect_began;
@@ -50,7 +51,9 @@ struct _RtConversation {
   gint64 input_sent;   /* when the last of the input was sent */
   gint64 last_sign;    /* the same of either side, as the server tells it */
   guint64 uncommitted; /* ns of audio appended since the last commit */
-  guint malformed;     /* messages that could not be used */
+  gint64 warned_at;    /* since then ... */
+  guint warnings;      /* ... so many were given */
+  guint unsaid;        /* and so many not */
   gboolean started;
   gboolean ready;
   gboolean input_finished;
@@ -91,6 +94,12 @@ void rt_conversation_heard (RtConversation *self, const RtEvent *event);
 void rt_conversation_watch_pause (RtConversation *self);
 /* ms since the last sign of a turn of either side */
 guint rt_conversation_get_quiet (RtConversation *self);
+
+/* rtpressure.c: after something was queued to be played */
+void rt_conversation_check_room (RtConversation *self);
+
+/* rtthrottle.c.  FALSE: this error was one too many. */
+gboolean rt_conversation_may_warn (RtConversation *self, RtNote *note);
 
 /* rtreceiver.c: what the transport brings */
 extern const RtTransportCallbacks rt_conversation_transport_callbacks;

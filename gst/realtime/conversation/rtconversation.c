@@ -85,6 +85,7 @@ run_play (RtConversation *self, const RtEffect *effect)
   rt_playout_push (self->playout, effect->track, &format, effect->audio);
   rt_stats_add (self->stats, RT_STAT_AUDIO_RECEIVED,
       size * NS_PER_SECOND / ((guint64) format.frame_size * format.rate));
+  rt_conversation_check_room (self);
   self->callbacks.playout (self, self->user_data);
 }
 
@@ -175,6 +176,9 @@ run_effect (RtConversation *self, RtEffect *effect)
       break;
     case RT_EFFECT_NOTE:
       rt_conversation_count_note (self, effect->note);
+      if (effect->note->type == RT_NOTE_ERROR
+          && !rt_conversation_may_warn (self, effect->note))
+        break;
       self->callbacks.note (self, effect->note, self->user_data);
       break;
     case RT_EFFECT_FAIL:

@@ -5,20 +5,11 @@
  */
 #include "rtconversation-private.h"
 
-/* Of the messages that cannot be used these many are reported, then one in
- * as many: a broken server must not flood the application's bus. */
-#define MALFORMED_REPORTS 16
-
 static void
 note_error (RtConversation *self, const gchar *code, const gchar *text)
 {
-  RtNote *note;
+  RtNote *note = rt_note_new (RT_NOTE_ERROR);
 
-  self->malformed++;
-  if (self->malformed > MALFORMED_REPORTS
-      && self->malformed % MALFORMED_REPORTS != 0)
-    return;
-  note = rt_note_new (RT_NOTE_ERROR);
   note->code = g_strdup (code);
   note->text = g_strdup (text);
   note->severity = RT_SEVERITY_WARNING;

@@ -39,6 +39,7 @@ rt_conversation_forget_timers (RtConversation *self)
   rt_conversation_cancel (&self->pause_timer);
   rt_conversation_cancel (&self->settle_timer);
   rt_conversation_cancel (&self->eos_timer);
+  rt_conversation_cancel (&self->room_timer);
 }
 
 static void

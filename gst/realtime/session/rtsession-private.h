@@ -54,8 +54,9 @@ RtCommand *rt_session_say (
 /* A reply is asked for; it is, once it may be. */
 void rt_session_want_reply (RtSession *session, RtEffects *effects);
 void rt_session_send_due (RtSession *session, RtEffects *effects);
-void rt_session_warn (RtSession *session, const gchar *code, const gchar *text,
-    RtEffects *effects);
+/* The note belongs to the effects. */
+RtNote *rt_session_warn (RtSession *session, const gchar *code,
+    const gchar *text, RtEffects *effects);
 
 /* rtsessionerrors.c */
 void rt_session_handle_error (

@@ -109,7 +109,7 @@ rt_session_want_reply (RtSession *self, RtEffects *effects)
   rt_session_send_due (self, effects);
 }
 
-void
+RtNote *
 rt_session_warn (
     RtSession *self, const gchar *code, const gchar *text, RtEffects *effects)
 {
@@ -119,6 +119,7 @@ rt_session_warn (
   note->text = g_strdup (text);
   note->severity = RT_SEVERITY_WARNING;
   rt_effects_note (effects, note);
+  return note;
 }
 
 void

@@ -35,7 +35,7 @@ request_free (RtRequest *request)
 static gboolean
 refuse (RtSession *self, RtEffects *effects, const gchar *why)
 {
-  rt_session_warn (self, "not_possible", why, effects);
+  rt_session_warn (self, "not_possible", why, effects)->flag = TRUE;
   return FALSE;
 }
 

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What a server may say in advance: when more is queued than that, it has to
+ * wait until some of it was played.  I/O thread only.
+ */
+#include "rtconversation-private.h"
+
+#define MAX_HELD (32 * 1024 * 1024) /* eleven minutes at 24 kHz */
+#define ENOUGH_ROOM (1024 * 1024)
+#define RECHECK_TIME 100 /* ms */
+
+static gboolean
+room_cb (gpointer user_data)
+{
+  RtConversation *self = user_data;
+
+  if (rt_playout_get_held (self->playout) > MAX_HELD - ENOUGH_ROOM)
+    return G_SOURCE_CONTINUE;
+  rt_transport_set_reading (self->transport, TRUE);
+  g_clear_pointer (&self->room_timer, g_source_unref);
+  return G_SOURCE_REMOVE;
+}
+
+void
+rt_conversation_check_room (RtConversation *self)
+{
+  if (rt_playout_get_held (self->playout) <= MAX_HELD)
+    return;
+  rt_transport_set_reading (self->transport, FALSE);
+  if (self->room_timer == NULL)
+    self->room_timer = rt_conversation_timer (self, RECHECK_TIME, room_cb);
+}
