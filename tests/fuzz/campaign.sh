@@ -67,6 +67,11 @@ fuzz () {
       END { print name, units + 0, speed + 0, cov + 0 }' \
       "$build/campaign/$name.out" >> "$log"
     left=$((left - n))
+    if ! grep -q number_of_executed_units "$build/campaign/$name.out"; then
+      tail -n 5 "$build/campaign/$name.out" >&2
+      echo "campaign: fuzz-$name did not run" >&2
+      exit 1
+    fi
     # one finding is enough to look at
     [ -z "$(compgen -G "$build/campaign/$name-*-*")" ] || return 0
   done
