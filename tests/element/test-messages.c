@@ -170,8 +170,26 @@ count_warnings (RtPipeline *p)
   return n;
 }
 
+/* What was left out is counted, once something is said again. */
 static void
-check_flood (const gchar *text)
+expect_count (RtPipeline *p, const gchar *text)
+{
+  gint64 deadline = g_get_monotonic_time () + RT_WAIT_MS * 1000;
+  gboolean counted = FALSE;
+
+  while (!counted) {
+    g_autofree gchar *messages = NULL;
+
+    g_assert_cmpint (g_get_monotonic_time (), <, deadline);
+    rt_fake_conn_send_text (p->conn, text);
+    check_alive (p);
+    messages = rt_pipeline_dup_messages (p);
+    counted = strstr (messages, "left\\ out") != NULL;
+  }
+}
+
+static void
+check_flood (const gchar *text, const gchar *other, const gchar *other_code)
 {
   g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
   g_autoptr (RtPipeline) p = rt_pipeline_open (server, NULL, RT_OUT_SYNC);
@@ -181,13 +199,17 @@ check_flood (const gchar *text)
 
   for (i = 0; i < n; i++)
     rt_fake_conn_send_text (p->conn, text);
+  /* one of the other kind is not left out for that */
+  rt_fake_conn_send_text (p->conn, other);
   check_alive (p);
   said = rt_pipeline_count (p, "realtime-error");
   g_test_message ("%u of %u", said, n);
   g_assert_cmpuint (said, >=, MAX_SAID);
   g_assert_cmpuint (said, <, MAX_SAID + SLACK);
   g_assert_cmpuint (count_warnings (p), <=, said);
-  g_assert_cmpuint (rt_pipeline_stat (p, "errors"), ==, n);
+  g_assert_cmpuint (rt_pipeline_stat (p, "errors"), ==, n + 1);
+  rt_pipeline_expect_with (p, "realtime-error", "code", other_code);
+  expect_count (p, text);
   /* what the application asks for is answered all the same */
   g_signal_emit_by_name (p->rt, "function-output", "none", "x", &done);
   g_assert_false (done);
@@ -197,9 +219,11 @@ check_flood (const gchar *text)
 static void
 test_flood (void)
 {
-  check_flood ("{");
-  check_flood ("{\"type\":\"error\",\"error\":{\"code\":\"invalid_value\","
-               "\"message\":\"no\"}}");
+  const gchar *error = "{\"type\":\"error\",\"error\":{\"code\":"
+                       "\"invalid_value\",\"message\":\"no\"}}";
+
+  check_flood ("{", error, "invalid_value");
+  check_flood (error, "{", "invalid_event");
 }
 
 /* Half a character in JSON's own words, and what C takes for an end. */

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "rtconversation.h"
+#include "rtthrottle.h"
 
 G_BEGIN_DECLS
 
@@ -51,9 +52,8 @@ struct _RtConversation {
   gint64 input_sent;   /* when the last of the input was sent */
   gint64 last_sign;    /* the same of either side, as the server tells it */
   guint64 uncommitted; /* ns of audio appended since the last commit */
-  gint64 warned_at;    /* since then ... */
-  guint warnings;      /* ... so many were given */
-  guint unsaid;        /* and so many not */
+  RtThrottle errors;   /* of the server's */
+  RtThrottle rubbish;  /* messages that could not be used */
   gboolean started;
   gboolean ready;
   gboolean input_finished;
@@ -97,9 +97,6 @@ guint rt_conversation_get_quiet (RtConversation *self);
 
 /* rtpressure.c: after something was queued to be played */
 void rt_conversation_check_room (RtConversation *self);
-
-/* rtthrottle.c.  FALSE: this error was one too many. */
-gboolean rt_conversation_may_warn (RtConversation *self, RtNote *note);
 
 /* rtreceiver.c: what the transport brings */
 extern const RtTransportCallbacks rt_conversation_transport_callbacks;

@@ -39,6 +39,16 @@ rt_conversation_finish (RtConversation *self, RtConversationEnd *end)
   end_clear (end);
 }
 
+static void
+run_note (RtConversation *self, RtNote *note)
+{
+  rt_conversation_count_note (self, note);
+  if (note->type == RT_NOTE_ERROR && !note->flag
+      && !rt_throttle_pass (&self->errors, &note->text))
+    return;
+  self->callbacks.note (self, note, self->user_data);
+}
+
 void
 rt_conversation_send (RtConversation *self, const RtCommand *command)
 {
@@ -175,11 +185,7 @@ run_effect (RtConversation *self, RtEffect *effect)
         rt_conversation_drop_input (self, G_MAXUINT64);
       break;
     case RT_EFFECT_NOTE:
-      rt_conversation_count_note (self, effect->note);
-      if (effect->note->type == RT_NOTE_ERROR
-          && !rt_conversation_may_warn (self, effect->note))
-        break;
-      self->callbacks.note (self, effect->note, self->user_data);
+      run_note (self, effect->note);
       break;
     case RT_EFFECT_FAIL:
       run_fail (self, effect);

@@ -8,11 +8,18 @@
 static void
 note_error (RtConversation *self, const gchar *code, const gchar *text)
 {
-  RtNote *note = rt_note_new (RT_NOTE_ERROR);
+  g_autofree gchar *said = g_strdup (text);
+  RtNote *note;
 
+  if (!rt_throttle_pass (&self->rubbish, &said)) {
+    rt_stats_add (self->stats, RT_STAT_ERRORS, 1);
+    return;
+  }
+  note = rt_note_new (RT_NOTE_ERROR);
   note->code = g_strdup (code);
-  note->text = g_strdup (text);
+  note->text = g_steal_pointer (&said);
   note->severity = RT_SEVERITY_WARNING;
+  note->flag = TRUE;
   g_mutex_lock (&self->lock);
   rt_effects_note (self->outbox, note);
   g_mutex_unlock (&self->lock);

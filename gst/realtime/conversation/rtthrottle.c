@@ -1,47 +1,44 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * How many warnings a server can make us give: a broken one must not flood
- * the application's bus and its log.  I/O thread only.
+ * How many warnings of a kind a server can make us give.  I/O thread only.
  */
-#include "rtconversation-private.h"
+#include "rtthrottle.h"
 
-#define MAX_WARNINGS 64 /* at once */
-#define WARNING_TIME (G_USEC_PER_SEC / 10)
+#define MAX_AT_ONCE 64
+#define INTERVAL (G_USEC_PER_SEC / 10) /* in the long run */
 
 static void
-forget_old (RtConversation *self)
+forget_old (RtThrottle *self)
 {
   gint64 now = g_get_monotonic_time ();
-  gint64 passed = (now - self->warned_at) / WARNING_TIME;
+  gint64 passed = (now - self->since) / INTERVAL;
 
-  if (passed >= self->warnings) {
-    self->warnings = 0;
-    self->warned_at = now;
+  if (passed >= self->given) {
+    self->given = 0;
+    self->since = now;
   } else {
-    self->warnings -= passed;
-    self->warned_at += passed * WARNING_TIME;
+    self->given -= passed;
+    self->since += passed * INTERVAL;
   }
 }
 
 gboolean
-rt_conversation_may_warn (RtConversation *self, RtNote *note)
+rt_throttle_pass (RtThrottle *self, gchar **text)
 {
-  gchar *text;
+  gchar *longer;
 
-  if (note->flag)
-    return TRUE;
   forget_old (self);
-  if (self->warnings == MAX_WARNINGS) {
-    self->unsaid++;
+  if (self->given == MAX_AT_ONCE) {
+    self->left_out++;
     return FALSE;
   }
-  self->warnings++;
-  if (self->unsaid > 0) {
-    text = g_strdup_printf (
-        "%s (%u more were left out before)", note->text, self->unsaid);
-    g_free (note->text);
-    note->text = text;
-    self->unsaid = 0;
+  self->given++;
+  if (self->left_out > 0) {
+    longer = g_strdup_printf (
+        "%s (%u more were left out before)", *text, self->left_out);
+    g_free (*text);
+    *text = longer;
+    self->left_out = 0;
   }
   return TRUE;
 }

@@ -54,8 +54,8 @@ typedef struct {
   gchar *code;
   gchar *error_type;
   gchar *event_id;
-  gboolean flag; /* final, speaking, created, resumed; of an error: it is the
-                    answer to what the application asked for */
+  gboolean flag; /* final, speaking, created, resumed; of an error: it is to be
+                    told however many there were before */
   gboolean interrupted;
   gboolean has_audio_ms;
   guint audio_ms;
