@@ -7,12 +7,14 @@ set -euo pipefail
 
 usage () {
   cat <<'USAGE'
-Usage: tools/install-packages.sh [build|demo|test|all]
+Usage: tools/install-packages.sh [build|demo|test|fuzz|coverage|all]
 
   build  what compiles the plugin, the examples and the tests
   demo   build, and what examples/demo.sh runs
   test   demo, and what tests/run.sh runs
-  all    the same as test (default)
+  fuzz   build, and what tests/fuzz/campaign.sh runs
+  coverage  test, and what tests/coverage.sh runs
+  all    all of these (default)
 USAGE
 }
 
@@ -34,6 +36,12 @@ USAGE
   checks=(
     clang-format-14 python3 valgrind libc6-dbg git
   )
+  fuzzing=(
+    clang-14 libclang-rt-14-dev
+  )
+  measuring=(
+    gcovr
+  )
   # Any Node.js that brings npm will do; Debian's where there is none.
   counterparts=()
   if ! command -v node > /dev/null || ! command -v npm > /dev/null; then
@@ -45,7 +53,10 @@ want=()
 case "${1:-all}" in
   build) groups="compile speech" ;;
   demo) groups="compile speech media" ;;
-  test | all) groups="compile speech media checks counterparts" ;;
+  test) groups="compile speech media checks counterparts" ;;
+  fuzz) groups="compile speech fuzzing" ;;
+  coverage) groups="compile speech media checks counterparts measuring" ;;
+  all) groups="compile speech media checks counterparts fuzzing measuring" ;;
   -h | --help) usage; exit 0 ;;
   *) usage >&2; exit 2 ;;
 esac
