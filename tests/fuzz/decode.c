@@ -34,7 +34,7 @@ flags_of (const RtDialect *dialect)
   if (dialect == &rt_dialect_v1)
     return RT_DECODE_V1 | RT_DECODE_CHANNELS | RT_DECODE_DECLARED_AUDIO;
   return RT_DECODE_CREATE | RT_DECODE_DECLARED_AUDIO | RT_DECODE_SESSION_ID
-         | RT_DECODE_BACKEND_PROMPT | RT_DECODE_ERROR_AS_TEXT;
+         | RT_DECODE_BACKEND_PROMPT | RT_DECODE_OUTER_MESSAGE;
 }
 
 static void
