@@ -102,7 +102,7 @@ take_data (Reader *self, const Frame *frame)
   return TRUE;
 }
 
-/* A code of one byte is none, and neither is zero. */
+/* A code of one byte is none, and neither is zero; a reason is text. */
 static WsVerdict
 judge_close (const Frame *frame)
 {
@@ -113,7 +113,9 @@ judge_close (const Frame *frame)
   if (frame->size == 1)
     return WS_ENDS_BREACH;
   code = frame->payload[0] << 8 | frame->payload[1];
-  if (code == 0)
+  if (code == 0
+      || !g_utf8_validate_len (
+          (const gchar *) frame->payload + 2, frame->size - 2, NULL))
     return WS_ENDS_BREACH;
   /* that is what it means */
   return code == 1006 ? WS_ENDS_LOST : WS_ENDS_CLOSED;
