@@ -99,7 +99,7 @@ main () {
   export ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1
   export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
   if setup "$build-asan" -Db_sanitize=address,undefined -Db_lundef=false; then
-    check "$build-asan" testlog.json "${unit[@]}" --suite element
+    check "$build-asan" testlog.json "${unit[@]}" --suite element --suite fuzz
   else
     broken=$((broken + 1))
   fi
