@@ -9,6 +9,7 @@
 #define TOO_BIG 1009
 #define POLICY 1008
 #define PROTOCOL_ERROR 1002
+#define BAD_DATA 1007
 
 typedef struct {
   guint64 message;
@@ -19,7 +20,7 @@ typedef struct {
 static guint
 judge (Count *self, guint8 head, guint64 payload)
 {
-  if ((head & 0x08) != 0 && payload > 125)
+  if ((head & 0x08) != 0 && (payload > 125 || (head & 0x80) == 0))
     return PROTOCOL_ERROR;
   if ((head & 0x08) != 0)
     return ++self->control > RT_FRAMES_MAX_CONTROL ? POLICY : 0;
@@ -30,9 +31,15 @@ judge (Count *self, guint8 head, guint64 payload)
       || ++self->fragments > RT_FRAMES_MAX_FRAGMENTS)
     return TOO_BIG;
   self->message += payload;
-  if ((head & 0x80) != 0)
-    self->message = self->fragments = 0;
   return 0;
+}
+
+/* A code and a text, or less. */
+static gboolean
+is_goodbye (const guint8 *payload, gsize size)
+{
+  return size <= 2
+         || g_utf8_validate_len ((const gchar *) payload + 2, size - 2, NULL);
 }
 
 /* RFC 6455, section 5.2. */
@@ -47,6 +54,7 @@ read_plainly (const guint8 *data, gsize size, guint *frames)
     guint64 payload = data[at + 1] & 0x7f;
     gsize extra = payload == 126 ? 2 : payload == 127 ? 8 : 0;
     gsize mask = (data[at + 1] & 0x80) != 0 ? 4 : 0;
+    guint8 head = data[at];
     guint code;
     gsize i;
 
@@ -57,12 +65,14 @@ read_plainly (const guint8 *data, gsize size, guint *frames)
     for (i = 0; i < extra; i++)
       payload = payload << 8 | data[at + 2 + i];
     ++*frames;
-    code = judge (&count, data[at], payload);
+    code = judge (&count, head, payload);
     if (code != 0)
       return code;
     at += 2 + extra + mask;
     if (payload > size - at)
       break;
+    if ((head & 0x8f) == 0x88 && mask == 0 && !is_goodbye (data + at, payload))
+      return BAD_DATA;
     at += payload;
   }
   return 0;
