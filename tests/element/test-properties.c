@@ -24,6 +24,11 @@ static const Bad bad[] = {
   { "conversation-id", "a\nb" },
   { "tls-ca-file", "/nonexistent/ca.pem" },
   { "proxy", "gopher://127.0.0.1" },
+  { "prompt", "Say \xff" },
+  { "voice", "\xc3" },
+  { "model", "\xff" },
+  { "tls-pins", "AAAA" },
+  { "tls-certificate", "/nonexistent/client.pem" },
 };
 
 static void

@@ -5,8 +5,10 @@
  */
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "rtfakeproxy.h"
 #include "rtpipeline.h"
 
 #define CANARY "sk-canary-0123456789abcdefCANARY"
@@ -172,6 +174,131 @@ test_environment (void)
   g_unsetenv ("REALTIME_API_KEY");
 }
 
+/* In the clear a key goes to this machine only, unless it is asked for. */
+static void
+test_insecure (void)
+{
+  static const gchar *const remote[] = { "ws://192.0.2.1/",
+    "ws://localhost.example.invalid/", "http://127.0.0.1.example.invalid/" };
+  static const gchar *const sources[] = { "api-key", "api-key-file" };
+  g_autofree gchar *path = NULL;
+  guint i;
+
+  close (g_file_open_tmp ("rt-key-XXXXXX", &path, NULL));
+  g_assert_true (g_file_set_contents (path, CANARY, -1, NULL));
+  for (i = 0; i < G_N_ELEMENTS (remote) * G_N_ELEMENTS (sources); i++) {
+    g_autoptr (RtPipeline) p
+        = rt_pipeline_new (remote[i / 2], NULL, NULL, NULL);
+    g_autoptr (GError) error = NULL;
+
+    g_object_set (p->rt, sources[i % 2], i % 2 == 0 ? CANARY : path, NULL);
+    g_assert_cmpint (gst_element_set_state (p->pipeline, GST_STATE_PLAYING), ==,
+        GST_STATE_CHANGE_FAILURE);
+    gst_message_parse_error (
+        rt_pipeline_expect_type (p, GST_MESSAGE_ERROR), &error, NULL);
+    g_assert_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS);
+    g_assert_nonnull (strstr (error->message, "in the clear"));
+    assert_secret (error->message);
+  }
+  g_unlink (path);
+}
+
+/* What a server of that name is told, by a proxy that leads to ours. */
+static void
+assert_told (RtFakeServer *server, const gchar *host, const gchar *expected)
+{
+  g_autofree gchar *uri = g_strdup_printf ("ws://%s/v1", host);
+  g_autofree gchar *origin
+      = g_strdup_printf ("127.0.0.1:%u", rt_fake_server_get_port (server));
+  g_autoptr (RtPipeline) p
+      = rt_pipeline_new (uri, NULL, "allow-insecure-auth=true", NULL);
+  g_autofree gchar *by = NULL;
+  RtFakeProxy proxy;
+
+  g_test_message ("%s", host);
+  rt_fake_proxy_init (&proxy, RT_FAKE_PROXY_HTTP);
+  proxy.origin = origin;
+  by = g_strdup_printf ("http://127.0.0.1:%u", proxy.port);
+  g_object_set (p->rt, "proxy", by, NULL);
+  assert_key (server, p, "authorization", expected);
+  rt_pipeline_stop (p);
+  rt_fake_proxy_clear (&proxy);
+}
+
+/* A key of the environment goes to its own host. */
+static void
+test_environment_hosts (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+
+  g_setenv ("OPENAI_API_KEY", "sk-openai", TRUE);
+  g_setenv ("AZURE_OPENAI_API_KEY", "sk-azure", TRUE);
+  assert_told (server, "api.openai.com", "Bearer sk-openai");
+  assert_told (server, "API.OPENAI.COM", "Bearer sk-openai");
+  assert_told (server, "mine.openai.azure.com", "Bearer sk-azure");
+  assert_told (server, "api.openai.com.example", NULL);
+  assert_told (server, "notopenai.com", NULL);
+  g_setenv ("REALTIME_API_KEY", "sk-any", TRUE);
+  assert_told (server, "api.openai.com.example", "Bearer sk-any");
+  assert_told (server, "api.openai.com", "Bearer sk-openai");
+  g_unsetenv ("OPENAI_API_KEY");
+  g_unsetenv ("AZURE_OPENAI_API_KEY");
+  g_unsetenv ("REALTIME_API_KEY");
+}
+
+/* What would be another header is no header. */
+static void
+test_injection (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p
+      = rt_pipeline_new (rt_fake_server_get_uri (server), NULL, NULL, NULL);
+
+  g_object_set (p->rt, "model", "a\r\nX-Evil: 1", NULL);
+  rt_fake_server_set_auto (server, TRUE);
+  rt_pipeline_connect (p, server);
+  g_assert_null (rt_fake_conn_get_header (p->conn, "x-evil"));
+  g_assert_nonnull (
+      strstr (rt_fake_conn_get_target (p->conn), "model=a%0D%0AX-Evil"));
+}
+
+/* A file that is no key file is an error that names it, and no wait. */
+static void
+test_bad_key_files (void)
+{
+  g_autofree gchar *folder = g_dir_make_tmp ("rt-keys-XXXXXX", NULL);
+  g_autofree gchar *missing = g_build_filename (folder, "missing", NULL);
+  g_autofree gchar *empty = g_build_filename (folder, "empty", NULL);
+  g_autofree gchar *large = g_build_filename (folder, "large", NULL);
+  g_autofree gchar *lines = g_build_filename (folder, "lines", NULL);
+  g_autofree gchar *pipe = g_build_filename (folder, "pipe", NULL);
+  g_autofree gchar *fill = g_strnfill (20000, 'k');
+  const gchar *const bad[] = { missing, empty, large, lines, pipe, folder };
+  guint i;
+
+  g_assert_true (g_file_set_contents (empty, " \n", -1, NULL));
+  g_assert_true (g_file_set_contents (large, fill, -1, NULL));
+  g_assert_true (g_file_set_contents (lines, "sk-a\nX-Evil: 1\n", -1, NULL));
+  g_assert_cmpint (mkfifo (pipe, 0600), ==, 0);
+  for (i = 0; i < G_N_ELEMENTS (bad); i++) {
+    g_autoptr (RtPipeline) p
+        = rt_pipeline_new ("ws://127.0.0.1:1", NULL, NULL, NULL);
+    g_autoptr (GError) error = NULL;
+
+    g_object_set (p->rt, "api-key-file", bad[i], NULL);
+    g_assert_cmpint (gst_element_set_state (p->pipeline, GST_STATE_PLAYING), ==,
+        GST_STATE_CHANGE_FAILURE);
+    gst_message_parse_error (
+        rt_pipeline_expect_type (p, GST_MESSAGE_ERROR), &error, NULL);
+    g_assert_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS);
+    g_assert_null (strstr (error->message, "Evil"));
+    if (bad[i] != lines)
+      g_assert_nonnull (strstr (error->message, bad[i]));
+  }
+  for (i = 0; i < G_N_ELEMENTS (bad); i++)
+    g_remove (bad[i]);
+}
+
 /* Read anew each time; one that everybody can read is a warning. */
 static void
 test_key_file (void)
@@ -205,6 +332,33 @@ test_key_file (void)
   g_assert_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS);
 }
 
+/* A key that is changed while there is no connection is the next one's. */
+static void
+test_rotated (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p
+      = rt_pipeline_new (rt_fake_server_get_uri (server), NULL, NULL, NULL);
+  g_autofree gchar *path = NULL;
+
+  close (g_file_open_tmp ("rt-key-XXXXXX", &path, NULL));
+  g_assert_true (g_file_set_contents (path, "sk-old", -1, NULL));
+  g_object_set (p->rt, "api-key-file", path, NULL);
+  assert_key (server, p, "authorization", "Bearer sk-old");
+  g_assert_true (g_file_set_contents (path, "sk-new", -1, NULL));
+  rt_fake_conn_rst (p->conn);
+  /* by itself, if it can */
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (p->rt), "reconnect")
+      == NULL) {
+    rt_pipeline_expect_type (p, GST_MESSAGE_ERROR);
+    g_assert_true (rt_pipeline_act (p, "start"));
+  }
+  p->conn = rt_fake_server_expect_connection (server, RT_WAIT_MS);
+  g_assert_cmpstr (
+      rt_fake_conn_get_header (p->conn, "authorization"), ==, "Bearer sk-new");
+  g_unlink (path);
+}
+
 static gchar *
 key_cb (GstElement *element, gpointer user_data)
 {
@@ -230,7 +384,12 @@ main (int argc, char **argv)
   g_test_add_func ("/secrets/canary", test_canary);
   g_test_add_func ("/secrets/write-only", test_write_only);
   g_test_add_func ("/secrets/environment", test_environment);
+  g_test_add_func ("/secrets/environment-hosts", test_environment_hosts);
+  g_test_add_func ("/secrets/insecure", test_insecure);
+  g_test_add_func ("/secrets/injection", test_injection);
   g_test_add_func ("/secrets/key-file", test_key_file);
+  g_test_add_func ("/secrets/bad-key-files", test_bad_key_files);
+  g_test_add_func ("/secrets/rotated", test_rotated);
   g_test_add_func ("/secrets/signal", test_signal);
   return g_test_run ();
 }

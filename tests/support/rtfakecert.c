@@ -114,15 +114,16 @@ pin_of (X509 *cert)
 }
 
 RtFakeCert *
-rt_fake_cert_new (gboolean wrong_host, gboolean expired)
+rt_fake_cert_new (RtFakeCertFlags flags)
 {
   const Request ca_request = { "Test CA", NULL, 1, TRUE, FALSE };
   const Request server_request = {
     .name = "Test server",
-    .alt_names = wrong_host ? "DNS:elsewhere.example,IP:192.0.2.1"
-                            : "IP:127.0.0.1,DNS:localhost",
+    .alt_names = flags & RT_FAKE_CERT_WRONG_HOST
+                     ? "DNS:elsewhere.example,IP:192.0.2.1"
+                     : "IP:127.0.0.1,DNS:localhost",
     .serial = 2,
-    .expired = expired,
+    .expired = (flags & RT_FAKE_CERT_EXPIRED) != 0,
   };
   const Request client_request = { "Test client", NULL, 3, FALSE, FALSE };
   g_autoptr (GError) error = NULL;
@@ -131,7 +132,9 @@ rt_fake_cert_new (gboolean wrong_host, gboolean expired)
   EVP_PKEY *server_key = make_key ();
   EVP_PKEY *client_key = make_key ();
   X509 *ca = make_cert (&ca_request, ca_key, NULL, NULL);
-  X509 *server = make_cert (&server_request, server_key, ca, ca_key);
+  gboolean alone = (flags & RT_FAKE_CERT_SELF_SIGNED) != 0;
+  X509 *server
+      = make_cert (&server_request, server_key, alone ? NULL : ca, ca_key);
   X509 *client = make_cert (&client_request, client_key, ca, ca_key);
 
   self->folder = g_dir_make_tmp ("rt-test-XXXXXX", &error);

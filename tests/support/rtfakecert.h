@@ -18,9 +18,14 @@ typedef struct {
   gchar *pin; /* base64 SHA-256 of the server's SubjectPublicKeyInfo */
 } RtFakeCert;
 
-/* For 127.0.0.1 and localhost, or else for another host; valid for a day, or
- * until yesterday.  g_error()s when it cannot be made. */
-RtFakeCert *rt_fake_cert_new (gboolean wrong_host, gboolean expired);
+typedef enum {
+  RT_FAKE_CERT_WRONG_HOST = 1 << 0, /* not for 127.0.0.1 and localhost */
+  RT_FAKE_CERT_EXPIRED = 1 << 1,    /* yesterday */
+  RT_FAKE_CERT_SELF_SIGNED = 1 << 2,
+} RtFakeCertFlags;
+
+/* g_error()s when it cannot be made. */
+RtFakeCert *rt_fake_cert_new (RtFakeCertFlags flags);
 /* Removes the files. */
 void rt_fake_cert_free (RtFakeCert *cert);
 

@@ -104,8 +104,15 @@ prepare_tls (RtFakeServer *self)
 {
   g_autoptr (GError) error = NULL;
 
-  self->cert = rt_fake_cert_new ((self->flags & RT_FAKE_SERVER_WRONG_HOST) != 0,
-      (self->flags & RT_FAKE_SERVER_EXPIRED) != 0);
+  RtFakeCertFlags flags = 0;
+
+  if (self->flags & RT_FAKE_SERVER_WRONG_HOST)
+    flags |= RT_FAKE_CERT_WRONG_HOST;
+  if (self->flags & RT_FAKE_SERVER_EXPIRED)
+    flags |= RT_FAKE_CERT_EXPIRED;
+  if (self->flags & RT_FAKE_SERVER_SELF_SIGNED)
+    flags |= RT_FAKE_CERT_SELF_SIGNED;
+  self->cert = rt_fake_cert_new (flags);
   self->identity
       = g_tls_certificate_new_from_file (self->cert->server_file, &error);
   if (self->identity == NULL)
@@ -125,7 +132,7 @@ rt_fake_server_new_at (const gchar *address, RtFakeServerFlags flags)
 
   if (flags
       & (RT_FAKE_SERVER_WRONG_HOST | RT_FAKE_SERVER_EXPIRED
-          | RT_FAKE_SERVER_CLIENT_CERTIFICATE))
+          | RT_FAKE_SERVER_SELF_SIGNED | RT_FAKE_SERVER_CLIENT_CERTIFICATE))
     flags |= RT_FAKE_SERVER_TLS;
   self->flags = flags;
   g_mutex_init (&self->lock);

@@ -27,6 +27,8 @@ typedef enum {
   RT_FAKE_SERVER_CLIENT_CERTIFICATE = 1 << 3,
   /* The kernel takes little, so that a stall is felt after some kB. */
   RT_FAKE_SERVER_SMALL_BUFFERS = 1 << 4,
+  /* Implies TLS: no CA, right or wrong. */
+  RT_FAKE_SERVER_SELF_SIGNED = 1 << 6,
   /* A client may break the protocol: see rt_fake_server_get_violation(). */
   RT_FAKE_SERVER_TOLERANT = 1 << 5,
 } RtFakeServerFlags;

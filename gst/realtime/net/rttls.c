@@ -14,7 +14,7 @@
 
 #define PIN_SIZE SHA256_DIGEST_LENGTH
 #define MAX_CHAIN 10
-#define ERRORS_KEY "rt-tls-errors"
+#define OBJECTION_KEY "rt-tls-objection"
 
 static gboolean
 parse_pin (const gchar *text, guint8 *digest)
@@ -125,13 +125,51 @@ rt_tls_check (const RtConnectParams *params, GError **error)
   return TRUE;
 }
 
+static gboolean
+is_self_signed (GTlsCertificate *certificate)
+{
+  X509 *x509 = rt_tls_to_x509 (certificate);
+  gboolean result = x509 != NULL && X509_self_signed (x509, FALSE) == 1;
+
+  X509_free (x509);
+  return result;
+}
+
+static const gchar *
+explain (GTlsCertificate *peer, GTlsCertificateFlags errors)
+{
+  static const struct {
+    GTlsCertificateFlags flag;
+    const gchar *text;
+  } table[] = {
+    { G_TLS_CERTIFICATE_REVOKED, "the server's certificate was revoked" },
+    { G_TLS_CERTIFICATE_EXPIRED, "the server's certificate has expired" },
+    { G_TLS_CERTIFICATE_NOT_ACTIVATED,
+        "the server's certificate is not valid yet" },
+    { G_TLS_CERTIFICATE_UNKNOWN_CA,
+        "the server's certificate is of an unknown CA (tls-ca-file adds one)" },
+    { G_TLS_CERTIFICATE_BAD_IDENTITY,
+        "the server's certificate is for another host" },
+    { G_TLS_CERTIFICATE_INSECURE,
+        "the server's certificate uses an insecure algorithm" },
+  };
+  gsize i;
+
+  if (errors & G_TLS_CERTIFICATE_UNKNOWN_CA && is_self_signed (peer))
+    return "the server's certificate is self-signed (tls-ca-file may name it)";
+  for (i = 0; i < G_N_ELEMENTS (table); i++)
+    if (errors & table[i].flag)
+      return table[i].text;
+  return "the server's certificate is not valid";
+}
+
 /* Called when there is no trust: never to be convinced, but to remember why. */
 static gboolean
 accept_certificate_cb (GTlsConnection *connection, GTlsCertificate *peer,
     GTlsCertificateFlags errors, gpointer user_data)
 {
   g_object_set_data (
-      G_OBJECT (connection), ERRORS_KEY, GUINT_TO_POINTER (errors));
+      G_OBJECT (connection), OBJECTION_KEY, (gpointer) explain (peer, errors));
   return FALSE;
 }
 
@@ -248,27 +286,5 @@ rt_tls_objection (GTlsConnection *connection, const RtConnectParams *params)
 const gchar *
 rt_tls_explain (GTlsConnection *connection)
 {
-  static const struct {
-    GTlsCertificateFlags flag;
-    const gchar *text;
-  } table[] = {
-    { G_TLS_CERTIFICATE_REVOKED, "the server's certificate was revoked" },
-    { G_TLS_CERTIFICATE_EXPIRED, "the server's certificate has expired" },
-    { G_TLS_CERTIFICATE_NOT_ACTIVATED,
-        "the server's certificate is not valid yet" },
-    { G_TLS_CERTIFICATE_UNKNOWN_CA,
-        "the server's certificate is of an unknown CA (tls-ca-file adds one)" },
-    { G_TLS_CERTIFICATE_BAD_IDENTITY,
-        "the server's certificate is for another host" },
-    { G_TLS_CERTIFICATE_INSECURE,
-        "the server's certificate uses an insecure algorithm" },
-  };
-  guint errors = GPOINTER_TO_UINT (
-      g_object_get_data (G_OBJECT (connection), ERRORS_KEY));
-  gsize i;
-
-  for (i = 0; i < G_N_ELEMENTS (table); i++)
-    if (errors & table[i].flag)
-      return table[i].text;
-  return errors != 0 ? "the server's certificate is not valid" : NULL;
+  return g_object_get_data (G_OBJECT (connection), OBJECTION_KEY);
 }

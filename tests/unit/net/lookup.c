@@ -3,7 +3,7 @@
  * Host names, with a name server that does as it is told: one question for
  * many who ask, and none that waits for another's answer.
  */
-#include "fakeproxy.h"
+#include "rtfakeproxy.h"
 #include "netclient.h"
 #include "rtlookup.h"
 
@@ -385,7 +385,7 @@ test_proxies (void)
   g_autoptr (NetClient) late = NULL;
   g_autoptr (NetClient) good = NULL;
   const RtEnd *end;
-  Proxy proxy;
+  RtFakeProxy proxy;
 
   reset_names ();
   params->connect_timeout = 200;
@@ -396,7 +396,7 @@ test_proxies (void)
   g_assert_nonnull (strstr (end->reason, "resolving"));
 
   /* SOCKS4 is told an address, and IPv6 is not known to it */
-  proxy_init (&proxy, PROXY_SOCKS4);
+  rt_fake_proxy_init (&proxy, RT_FAKE_PROXY_SOCKS4);
   params = params_for (server, "six.test");
   g_free (params->proxy);
   params->proxy = g_strdup_printf ("socks4://one.test:%u", proxy.port);
@@ -406,7 +406,7 @@ test_proxies (void)
   net_client_close (good, 1000, NULL);
   net_client_expect_end (good, RT_END_REQUESTED, NET_WAIT);
   g_assert_cmpstr (proxy.target, ==, target);
-  proxy_clear (&proxy);
+  rt_fake_proxy_clear (&proxy);
   release_names ();
 }
 

@@ -154,8 +154,8 @@ forge (
 static void
 test_pinned_chains (void)
 {
-  RtFakeCert *ours = rt_fake_cert_new (FALSE, FALSE);
-  RtFakeCert *theirs = rt_fake_cert_new (FALSE, FALSE);
+  RtFakeCert *ours = rt_fake_cert_new (0);
+  RtFakeCert *theirs = rt_fake_cert_new (0);
   X509 *leaf = load_x509 (ours->server_file);
   X509 *ca = load_x509 (ours->ca_file);
   X509 *other_ca = load_x509 (theirs->ca_file);

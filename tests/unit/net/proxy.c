@@ -2,15 +2,21 @@
  *
  * The road through proxies of each kind, good and bad.
  */
-#include "fakeproxy.h"
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include "rtfakeproxy.h"
 #include "netclient.h"
 #include "rtproxy.h"
 
 #include <string.h>
 
+#define SECRET "very-secret-key-0123456789"
+#define TENANT "tenant-9876543210"
+
 /* `scheme` may go on with credentials. */
 static RtConnectParams *
-params_by (RtFakeServer *server, Proxy *proxy, const gchar *scheme)
+params_by (RtFakeServer *server, RtFakeProxy *proxy, const gchar *scheme)
 {
   RtConnectParams *params = net_params_new (server);
   const gchar *mark = strstr (scheme, "://") != NULL ? "" : "://";
@@ -41,17 +47,18 @@ static void
 test_kinds (void)
 {
   static const struct {
-    ProxyKind kind;
+    RtFakeProxyKind kind;
     const gchar *scheme;
     RtFakeServerFlags flags;
   } rows[] = {
-    { PROXY_HTTP, "http", RT_FAKE_SERVER_PLAIN },
-    { PROXY_HTTP, "http", RT_FAKE_SERVER_TLS },
-    { PROXY_SOCKS4, "socks4", RT_FAKE_SERVER_PLAIN },
-    { PROXY_SOCKS4, "socks4a", RT_FAKE_SERVER_TLS },
-    { PROXY_SOCKS5, "socks5", RT_FAKE_SERVER_PLAIN },
-    { PROXY_SOCKS5, "socks5", RT_FAKE_SERVER_TLS },
-    { PROXY_SOCKS5_LOGIN, "socks5://user:pa%3Ass@", RT_FAKE_SERVER_PLAIN },
+    { RT_FAKE_PROXY_HTTP, "http", RT_FAKE_SERVER_PLAIN },
+    { RT_FAKE_PROXY_HTTP, "http", RT_FAKE_SERVER_TLS },
+    { RT_FAKE_PROXY_SOCKS4, "socks4", RT_FAKE_SERVER_PLAIN },
+    { RT_FAKE_PROXY_SOCKS4, "socks4a", RT_FAKE_SERVER_TLS },
+    { RT_FAKE_PROXY_SOCKS5, "socks5", RT_FAKE_SERVER_PLAIN },
+    { RT_FAKE_PROXY_SOCKS5, "socks5", RT_FAKE_SERVER_TLS },
+    { RT_FAKE_PROXY_SOCKS5_LOGIN, "socks5://user:pa%3Ass@",
+        RT_FAKE_SERVER_PLAIN },
   };
   gsize i;
 
@@ -59,14 +66,14 @@ test_kinds (void)
     g_autoptr (RtFakeServer) server = rt_fake_server_new (rows[i].flags);
     g_autofree gchar *target
         = g_strdup_printf ("127.0.0.1:%u", rt_fake_server_get_port (server));
-    Proxy proxy;
+    RtFakeProxy proxy;
 
     g_test_message ("%s", rows[i].scheme);
-    proxy_init (&proxy, rows[i].kind);
+    rt_fake_proxy_init (&proxy, rows[i].kind);
     check_open (params_by (server, &proxy, rows[i].scheme), server);
     g_assert_cmpuint (rt_fake_server_get_accepted (server), ==, 1);
     g_assert_cmpstr (proxy.target, ==, target);
-    proxy_clear (&proxy);
+    rt_fake_proxy_clear (&proxy);
   }
 }
 
@@ -75,12 +82,12 @@ static void
 test_names (void)
 {
   static const struct {
-    ProxyKind kind;
+    RtFakeProxyKind kind;
     const gchar *scheme;
   } rows[] = {
-    { PROXY_HTTP, "http" },
-    { PROXY_SOCKS4, "socks4a" },
-    { PROXY_SOCKS5, "socks5" },
+    { RT_FAKE_PROXY_HTTP, "http" },
+    { RT_FAKE_PROXY_SOCKS4, "socks4a" },
+    { RT_FAKE_PROXY_SOCKS5, "socks5" },
   };
   gsize i;
 
@@ -90,14 +97,14 @@ test_names (void)
         = g_strdup_printf ("localhost:%u", rt_fake_server_get_port (server));
     g_autofree gchar *uri = g_strconcat ("wss://", target, NULL);
     RtConnectParams *params;
-    Proxy proxy;
+    RtFakeProxy proxy;
 
-    proxy_init (&proxy, rows[i].kind);
+    rt_fake_proxy_init (&proxy, rows[i].kind);
     params = params_by (server, &proxy, rows[i].scheme);
     net_params_set_url (params, uri);
     check_open (params, server);
     g_assert_cmpstr (proxy.target, ==, target);
-    proxy_clear (&proxy);
+    rt_fake_proxy_clear (&proxy);
   }
 }
 
@@ -106,50 +113,92 @@ test_credentials (void)
 {
   g_autoptr (RtFakeServer) server = rt_fake_server_new (RT_FAKE_SERVER_PLAIN);
   RtConnectParams *params;
-  Proxy proxy;
+  RtFakeProxy proxy;
 
-  proxy_init (&proxy, PROXY_HTTP);
+  rt_fake_proxy_init (&proxy, RT_FAKE_PROXY_HTTP);
   params = params_by (server, &proxy, "http://us%65r:pa%3Ass@");
   check_open (params, server);
   /* user:pa:ss */
   g_assert_nonnull (strstr (proxy.request->str,
       "\r\nProxy-Authorization: Basic dXNlcjpwYTpzcw==\r\n"));
-  proxy_clear (&proxy);
+  rt_fake_proxy_clear (&proxy);
 
-  proxy_init (&proxy, PROXY_SOCKS4);
+  rt_fake_proxy_init (&proxy, RT_FAKE_PROXY_SOCKS4);
   params = params_by (server, &proxy, "socks4a://user@");
   check_open (params, server);
   g_assert_cmpstr (proxy.request->str, ==, "user");
-  proxy_clear (&proxy);
+  rt_fake_proxy_clear (&proxy);
+}
+
+static gboolean
+contains (const guint8 *data, gsize size, const gchar *part)
+{
+  return memmem (data, size, part, strlen (part)) != NULL;
+}
+
+/* The key passes a proxy encrypted, and is no part of what is asked of it. */
+static void
+test_key_unheard (void)
+{
+  static const struct {
+    RtFakeProxyKind kind;
+    const gchar *scheme;
+  } rows[] = {
+    { RT_FAKE_PROXY_HTTP, "http://user:password@" },
+    { RT_FAKE_PROXY_SOCKS4, "socks4a://user@" },
+    { RT_FAKE_PROXY_SOCKS5_LOGIN, "socks5://user:pa%3Ass@" },
+  };
+  gsize i;
+
+  for (i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (RtFakeServer) server = rt_fake_server_new (RT_FAKE_SERVER_TLS);
+    RtConnectParams *params;
+    RtFakeProxy proxy;
+
+    rt_fake_proxy_init (&proxy, rows[i].kind);
+    params = params_by (server, &proxy, rows[i].scheme);
+    params->auth_header = g_strdup ("Authorization");
+    params->secret = g_strdup (SECRET);
+    params->headers = g_strsplit ("X-Tenant," TENANT, ",", -1);
+    check_open (params, server);
+    g_assert_null (strstr (proxy.request->str, SECRET));
+    g_assert_null (strstr (proxy.request->str, "\nAuthorization"));
+    g_assert_null (strstr (proxy.request->str, TENANT));
+    g_assert_cmpuint (proxy.heard->len, >, 500);
+    g_assert_false (contains (proxy.heard->data, proxy.heard->len, SECRET));
+    g_assert_false (contains (proxy.heard->data, proxy.heard->len, TENANT));
+    rt_fake_proxy_clear (&proxy);
+  }
 }
 
 static void
 test_refusals (void)
 {
   static const struct {
-    ProxyKind kind;
+    RtFakeProxyKind kind;
     const gchar *scheme;
     RtEndKind end;
     guint status;
     const gchar *part;
   } rows[] = {
-    { PROXY_HTTP_407, "http", RT_END_PROXY, 407, "credentials" },
-    { PROXY_HTTP_403, "http", RT_END_PROXY, 403, "403 Forbidden" },
-    { PROXY_HTTP_TALKS, "http", RT_END_PROXY, 200, "talks" },
-    { PROXY_GARBAGE, "http", RT_END_PROXY, 0, "not HTTP" },
-    { PROXY_CLOSES, "http", RT_END_PROXY, 0, "" },
-    { PROXY_SILENT, "http", RT_END_TIMEOUT, 0, "connecting" },
-    { PROXY_SOCKS4_REFUSED, "socks4", RT_END_PROXY, 0, "91" },
-    { PROXY_GARBAGE, "socks4a", RT_END_PROXY, 0, "SOCKS4" },
-    { PROXY_CLOSES, "socks4a", RT_END_PROXY, 0, "" },
-    { PROXY_GARBAGE, "socks5", RT_END_PROXY, 0, "" },
-    { PROXY_SILENT, "socks5", RT_END_TIMEOUT, 0, "connecting" },
-    { PROXY_CLOSES, "socks5", RT_END_PROXY, 0, "" },
-    { PROXY_SOCKS5_FORBIDDEN, "socks5", RT_END_PROXY, 403, "rules" },
-    { PROXY_SOCKS5_LOGIN, "socks5", RT_END_PROXY, 407, "credentials" },
-    { PROXY_SOCKS5_LOGIN, "socks5://user:no@", RT_END_PROXY, 407,
+    { RT_FAKE_PROXY_HTTP_407, "http", RT_END_PROXY, 407, "credentials" },
+    { RT_FAKE_PROXY_HTTP_403, "http", RT_END_PROXY, 403, "403 Forbidden" },
+    { RT_FAKE_PROXY_HTTP_TALKS, "http", RT_END_PROXY, 200, "talks" },
+    { RT_FAKE_PROXY_GARBAGE, "http", RT_END_PROXY, 0, "not HTTP" },
+    { RT_FAKE_PROXY_CLOSES, "http", RT_END_PROXY, 0, "" },
+    { RT_FAKE_PROXY_SILENT, "http", RT_END_TIMEOUT, 0, "connecting" },
+    { RT_FAKE_PROXY_SOCKS4_REFUSED, "socks4", RT_END_PROXY, 0, "91" },
+    { RT_FAKE_PROXY_GARBAGE, "socks4a", RT_END_PROXY, 0, "SOCKS4" },
+    { RT_FAKE_PROXY_CLOSES, "socks4a", RT_END_PROXY, 0, "" },
+    { RT_FAKE_PROXY_GARBAGE, "socks5", RT_END_PROXY, 0, "" },
+    { RT_FAKE_PROXY_SILENT, "socks5", RT_END_TIMEOUT, 0, "connecting" },
+    { RT_FAKE_PROXY_CLOSES, "socks5", RT_END_PROXY, 0, "" },
+    { RT_FAKE_PROXY_SOCKS5_FORBIDDEN, "socks5", RT_END_PROXY, 403, "rules" },
+    { RT_FAKE_PROXY_SOCKS5_LOGIN, "socks5", RT_END_PROXY, 407, "credentials" },
+    { RT_FAKE_PROXY_SOCKS5_LOGIN, "socks5://user:no@", RT_END_PROXY, 407,
         "credentials" },
-    { PROXY_SOCKS5_LOGIN, "socks5://user@", RT_END_PROXY, 407, "credentials" },
+    { RT_FAKE_PROXY_SOCKS5_LOGIN, "socks5://user@", RT_END_PROXY, 407,
+        "credentials" },
   };
   gsize i;
 
@@ -158,10 +207,10 @@ test_refusals (void)
     g_autoptr (NetClient) client = NULL;
     RtConnectParams *params;
     const RtEnd *end;
-    Proxy proxy;
+    RtFakeProxy proxy;
 
     g_test_message ("row %" G_GSIZE_FORMAT, i);
-    proxy_init (&proxy, rows[i].kind);
+    rt_fake_proxy_init (&proxy, rows[i].kind);
     params = params_by (server, &proxy, rows[i].scheme);
     if (rows[i].end == RT_END_TIMEOUT)
       params->connect_timeout = 200;
@@ -173,7 +222,7 @@ test_refusals (void)
       g_assert_true (g_str_has_prefix (end->reason, "proxy: "));
     /* it does not find another road */
     g_assert_cmpuint (rt_fake_server_get_accepted (server), ==, 0);
-    proxy_clear (&proxy);
+    rt_fake_proxy_clear (&proxy);
   }
 }
 
@@ -182,7 +231,7 @@ test_unreachable (void)
 {
   g_autoptr (RtFakeServer) server = rt_fake_server_new (RT_FAKE_SERVER_PLAIN);
   RtFakeServer *gone = rt_fake_server_new (RT_FAKE_SERVER_PLAIN);
-  Proxy proxy = { .port = rt_fake_server_get_port (gone) };
+  RtFakeProxy proxy = { .port = rt_fake_server_get_port (gone) };
   g_autoptr (NetClient) client = NULL;
 
   rt_fake_server_free (gone);
@@ -255,16 +304,16 @@ test_free (void)
   for (i = 0; i < G_N_ELEMENTS (schemes); i++) {
     RtConnectParams *params;
     NetClient *client;
-    Proxy proxy;
+    RtFakeProxy proxy;
 
-    proxy_init (&proxy, PROXY_SILENT);
+    rt_fake_proxy_init (&proxy, RT_FAKE_PROXY_SILENT);
     params = params_by (NULL, &proxy, schemes[i]);
     net_params_set_url (params, "ws://127.0.0.1:9");
     client = net_client_new (params);
-    proxy_expect_client (&proxy);
+    rt_fake_proxy_expect_client (&proxy);
     net_client_free (client);
     /* the proxy sees it */
-    proxy_clear (&proxy);
+    rt_fake_proxy_clear (&proxy);
   }
   net_expect_descriptors (before);
 }
@@ -276,6 +325,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/net/proxy/kinds", test_kinds);
   g_test_add_func ("/net/proxy/names", test_names);
   g_test_add_func ("/net/proxy/credentials", test_credentials);
+  g_test_add_func ("/net/proxy/key-unheard", test_key_unheard);
   g_test_add_func ("/net/proxy/refusals", test_refusals);
   g_test_add_func ("/net/proxy/unreachable", test_unreachable);
   g_test_add_func ("/net/proxy/bad", test_bad);

@@ -62,6 +62,16 @@ test_unknown_ca (void)
 }
 
 static void
+test_self_signed (void)
+{
+  g_autoptr (RtFakeServer) server
+      = rt_fake_server_new (RT_FAKE_SERVER_SELF_SIGNED);
+  g_autoptr (NetClient) client = net_client_new (net_params_new (server));
+
+  net_expect_refused (server, client, RT_END_TLS, "self-signed");
+}
+
+static void
 test_wrong_host (void)
 {
   g_autoptr (RtFakeServer) server
@@ -279,7 +289,7 @@ test_plain_answer (void)
 static void
 test_client_certificate (void)
 {
-  RtFakeCert *cert = rt_fake_cert_new (FALSE, FALSE);
+  RtFakeCert *cert = rt_fake_cert_new (0);
   RtConnectParams *params = net_params_new (NULL);
   OneShot server = { 0 };
   g_autoptr (NetClient) client = NULL;
@@ -363,6 +373,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/net/tls/open", test_open);
   g_test_add_func ("/net/tls/localhost", test_localhost);
   g_test_add_func ("/net/tls/unknown-ca", test_unknown_ca);
+  g_test_add_func ("/net/tls/self-signed", test_self_signed);
   g_test_add_func ("/net/tls/wrong-host", test_wrong_host);
   g_test_add_func ("/net/tls/expired", test_expired);
   g_test_add_func ("/net/tls/bad-files", test_bad_files);

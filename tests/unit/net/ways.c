@@ -3,7 +3,7 @@
  * Which way is taken: what the environment says, what the property says, and
  * that nobody goes directly who was told not to.
  */
-#include "fakeproxy.h"
+#include "rtfakeproxy.h"
 #include "netclient.h"
 #include "rtways.h"
 
@@ -118,9 +118,9 @@ test_used (void)
   g_autoptr (NetClient) client = NULL;
   g_autofree gchar *text = NULL;
   RtFakeConn *conn;
-  Proxy proxy;
+  RtFakeProxy proxy;
 
-  proxy_init (&proxy, PROXY_HTTP);
+  rt_fake_proxy_init (&proxy, RT_FAKE_PROXY_HTTP);
   text = g_strdup_printf ("http_proxy=http://u:p@127.0.0.1:%u", proxy.port);
   set_environment (text);
   g_clear_pointer (&params->proxy, g_free);
@@ -130,7 +130,7 @@ test_used (void)
   g_assert_null (rt_fake_conn_get_header (conn, "Proxy-Authorization"));
   net_client_close (client, 1000, NULL);
   net_client_expect_end (client, RT_END_REQUESTED, NET_WAIT);
-  proxy_clear (&proxy);
+  rt_fake_proxy_clear (&proxy);
   clear_environment ();
 }
 
@@ -196,9 +196,9 @@ test_server_name (void)
   g_autofree gchar *origin
       = g_strdup_printf ("127.0.0.1:%u", rt_fake_server_get_port (server));
   g_autoptr (NetClient) client = NULL;
-  Proxy proxy;
+  RtFakeProxy proxy;
 
-  proxy_init (&proxy, PROXY_HTTP);
+  rt_fake_proxy_init (&proxy, RT_FAKE_PROXY_HTTP);
   proxy.origin = origin;
   g_free (params->proxy);
   params->proxy = g_strdup_printf ("http://localhost:%u", proxy.port);
@@ -208,7 +208,7 @@ test_server_name (void)
   net_client_close (client, 1000, NULL);
   net_client_expect_end (client, RT_END_REQUESTED, NET_WAIT);
   g_assert_cmpstr (proxy.target, ==, "only.proxies.know.test:81");
-  proxy_clear (&proxy);
+  rt_fake_proxy_clear (&proxy);
 }
 
 int

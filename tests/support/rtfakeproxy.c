@@ -2,7 +2,7 @@
  *
  * What proxies of each kind do, in blocking calls.  A thread of its own.
  */
-#include "fakeproxy.h"
+#include "rtfakeproxy.h"
 
 #include <string.h>
 
@@ -41,6 +41,7 @@ outwait (GSocket *socket)
 
 typedef struct {
   GSocket *from, *to;
+  GByteArray *heard; /* NULL: nobody listens */
 } Pipe;
 
 static gpointer
@@ -52,15 +53,18 @@ pipe_run (gpointer data)
 
   while (
       (n = g_socket_receive (self->from, buffer, sizeof (buffer), NULL, NULL))
-      > 0)
+      > 0) {
+    if (self->heard != NULL)
+      g_byte_array_append (self->heard, (const guint8 *) buffer, n);
     if (g_socket_send (self->to, buffer, n, NULL, NULL) != n)
       break;
+  }
   g_socket_shutdown (self->to, FALSE, TRUE, NULL);
   return NULL;
 }
 
 static void
-tunnel (Proxy *self, GSocket *client)
+tunnel (RtFakeProxy *self, GSocket *client)
 {
   g_autoptr (GSocketConnectable) address = g_network_address_parse (
       self->origin != NULL ? self->origin : self->target, 0, NULL);
@@ -73,6 +77,8 @@ tunnel (Proxy *self, GSocket *client)
   server = g_socket_client_connect (connector, address, NULL, NULL);
   g_assert_nonnull (server);
   up.from = down.to = client;
+  up.heard = self->heard;
+  down.heard = NULL;
   up.to = down.from = g_socket_connection_get_socket (server);
   thread = g_thread_new ("up", pipe_run, &up);
   pipe_run (&down);
@@ -80,7 +86,7 @@ tunnel (Proxy *self, GSocket *client)
 }
 
 static void
-read_request (Proxy *self, GSocket *client)
+read_request (RtFakeProxy *self, GSocket *client)
 {
   g_auto (GStrv) words = NULL;
   gchar byte;
@@ -95,7 +101,7 @@ read_request (Proxy *self, GSocket *client)
 }
 
 static void
-serve_http (Proxy *self, GSocket *client)
+serve_http (RtFakeProxy *self, GSocket *client)
 {
   static const gchar granted[] = "HTTP/1.1 200 Connection established\r\n\r\n";
   static const gchar talks[] = "HTTP/1.1 200 OK\r\n\r\nby the way";
@@ -105,14 +111,14 @@ serve_http (Proxy *self, GSocket *client)
 
   read_request (self, client);
   switch (self->kind) {
-    case PROXY_HTTP:
+    case RT_FAKE_PROXY_HTTP:
       proxy_say (client, granted, strlen (granted));
       tunnel (self, client);
       return;
-    case PROXY_HTTP_TALKS:
+    case RT_FAKE_PROXY_HTTP_TALKS:
       proxy_say (client, talks, strlen (talks));
       break;
-    case PROXY_HTTP_407:
+    case RT_FAKE_PROXY_HTTP_407:
       proxy_say (client, auth, strlen (auth));
       break;
     default:
@@ -123,9 +129,10 @@ serve_http (Proxy *self, GSocket *client)
 
 /* With a name it is SOCKS4a. */
 static void
-serve_socks4 (Proxy *self, GSocket *client)
+serve_socks4 (RtFakeProxy *self, GSocket *client)
 {
-  guint8 head[8], reply[8] = { 0, self->kind == PROXY_SOCKS4 ? 90 : 91 };
+  guint8 head[8],
+      reply[8] = { 0, self->kind == RT_FAKE_PROXY_SOCKS4 ? 90 : 91 };
   g_autoptr (GString) host = g_string_new (NULL);
   gchar byte;
 
@@ -146,7 +153,7 @@ serve_socks4 (Proxy *self, GSocket *client)
     g_string_printf (host, "%u.%u.%u.%u", head[4], head[5], head[6], head[7]);
   self->target = g_strdup_printf ("%s:%u", host->str, head[2] << 8 | head[3]);
   proxy_say (client, reply, sizeof (reply));
-  if (self->kind == PROXY_SOCKS4)
+  if (self->kind == RT_FAKE_PROXY_SOCKS4)
     tunnel (self, client);
   else
     outwait (client);
@@ -154,7 +161,7 @@ serve_socks4 (Proxy *self, GSocket *client)
 
 /* RFC 1929: the user and the password, as they were heard. */
 static gboolean
-socks5_login (Proxy *self, GSocket *client)
+socks5_login (RtFakeProxy *self, GSocket *client)
 {
   gchar text[256] = "";
   guint8 size[2];
@@ -176,10 +183,10 @@ socks5_login (Proxy *self, GSocket *client)
 
 /* FALSE: the client is not let in. */
 static gboolean
-socks5_greet (Proxy *self, GSocket *client)
+socks5_greet (RtFakeProxy *self, GSocket *client)
 {
   guint8 head[2], methods[255];
-  gboolean login = self->kind == PROXY_SOCKS5_LOGIN;
+  gboolean login = self->kind == RT_FAKE_PROXY_SOCKS5_LOGIN;
 
   proxy_read_exactly (client, head, 2);
   g_assert_cmpuint (head[0], ==, 5);
@@ -197,7 +204,7 @@ socks5_greet (Proxy *self, GSocket *client)
 }
 
 static void
-socks5_read_target (Proxy *self, GSocket *client)
+socks5_read_target (RtFakeProxy *self, GSocket *client)
 {
   guint8 head[4], address[16], size, port[2];
   gchar host[256] = "";
@@ -221,7 +228,7 @@ socks5_read_target (Proxy *self, GSocket *client)
 }
 
 static void
-serve_socks5 (Proxy *self, GSocket *client)
+serve_socks5 (RtFakeProxy *self, GSocket *client)
 {
   /* with an address of each kind in the answer */
   static const gchar by_name[] = "\x05\x00\x00\x03\x04name\0\0";
@@ -233,12 +240,12 @@ serve_socks5 (Proxy *self, GSocket *client)
     return;
   }
   socks5_read_target (self, client);
-  if (self->kind == PROXY_SOCKS5_FORBIDDEN) {
+  if (self->kind == RT_FAKE_PROXY_SOCKS5_FORBIDDEN) {
     proxy_say (client, forbidden, sizeof (forbidden) - 1);
     outwait (client);
     return;
   }
-  if (self->kind == PROXY_SOCKS5_LOGIN)
+  if (self->kind == RT_FAKE_PROXY_SOCKS5_LOGIN)
     proxy_say (client, by_name, sizeof (by_name) - 1);
   else
     proxy_say (client, by_ipv4, sizeof (by_ipv4) - 1);
@@ -248,7 +255,7 @@ serve_socks5 (Proxy *self, GSocket *client)
 static gpointer
 proxy_run (gpointer data)
 {
-  Proxy *self = data;
+  RtFakeProxy *self = data;
   g_autoptr (GSocket) client = g_socket_accept (self->listener, NULL, NULL);
 
   if (client == NULL)
@@ -258,23 +265,23 @@ proxy_run (gpointer data)
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->lock);
   switch (self->kind) {
-    case PROXY_SOCKS4:
-    case PROXY_SOCKS4_REFUSED:
+    case RT_FAKE_PROXY_SOCKS4:
+    case RT_FAKE_PROXY_SOCKS4_REFUSED:
       serve_socks4 (self, client);
       break;
-    case PROXY_SOCKS5:
-    case PROXY_SOCKS5_LOGIN:
-    case PROXY_SOCKS5_FORBIDDEN:
+    case RT_FAKE_PROXY_SOCKS5:
+    case RT_FAKE_PROXY_SOCKS5_LOGIN:
+    case RT_FAKE_PROXY_SOCKS5_FORBIDDEN:
       serve_socks5 (self, client);
       break;
-    case PROXY_GARBAGE:
+    case RT_FAKE_PROXY_GARBAGE:
       proxy_say (client, "garbage garbage", 15);
       outwait (client);
       break;
-    case PROXY_SILENT:
+    case RT_FAKE_PROXY_SILENT:
       outwait (client);
       break;
-    case PROXY_CLOSES:
+    case RT_FAKE_PROXY_CLOSES:
       break;
     default:
       serve_http (self, client);
@@ -283,7 +290,7 @@ proxy_run (gpointer data)
 }
 
 void
-proxy_init (Proxy *self, ProxyKind kind)
+rt_fake_proxy_init (RtFakeProxy *self, RtFakeProxyKind kind)
 {
   g_autoptr (GInetAddress) loopback
       = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
@@ -295,6 +302,7 @@ proxy_init (Proxy *self, ProxyKind kind)
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
   self->request = g_string_new (NULL);
+  self->heard = g_byte_array_new ();
   self->target = NULL;
   self->origin = NULL;
   self->listener = g_socket_new (
@@ -307,7 +315,7 @@ proxy_init (Proxy *self, ProxyKind kind)
 }
 
 void
-proxy_expect_client (Proxy *self)
+rt_fake_proxy_expect_client (RtFakeProxy *self)
 {
   gint64 deadline = g_get_monotonic_time () + WAIT;
 
@@ -319,12 +327,13 @@ proxy_expect_client (Proxy *self)
 }
 
 void
-proxy_clear (Proxy *self)
+rt_fake_proxy_clear (RtFakeProxy *self)
 {
   g_thread_join (self->thread);
   g_cond_clear (&self->cond);
   g_mutex_clear (&self->lock);
   g_object_unref (self->listener);
   g_string_free (self->request, TRUE);
+  g_byte_array_unref (self->heard);
   g_free (self->target);
 }
