@@ -34,7 +34,7 @@ USAGE
     gstreamer1.0-plugins-base gstreamer1.0-plugins-good pocketsphinx-testdata
   )
   checks=(
-    clang-format-14 python3 valgrind libc6-dbg git
+    clang-format-14 python3 valgrind libc6-dbg git iproute2 nftables
   )
   fuzzing=(
     clang-14 libclang-rt-14-dev
