@@ -21,7 +21,7 @@
 #include "rtpipeline.h"
 
 #define TRIAL_WAIT 20000 /* ms */
-#define CONNECT_TIMEOUT "600"
+#define CONNECT_TIMEOUT "1000"
 #define VARIABLE_URI "RT_TEST_URI"
 #define VARIABLE_CA "RT_TEST_CA"
 #define MIB (1024 * 1024)
@@ -182,6 +182,7 @@ converse_once (void)
   gint64 deadline = g_get_monotonic_time () + TRIAL_WAIT * 1000;
   RtPipeline *p = make_pipeline ();
 
+  g_object_set (p->rt, "connect-timeout", TRIAL_WAIT, NULL);
   gst_element_set_state (p->pipeline, GST_STATE_PLAYING);
   g_assert_true (came_up (p));
   rt_pipeline_free (p);

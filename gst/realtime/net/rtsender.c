@@ -6,8 +6,6 @@
 #include "rtwebsocket-private.h"
 
 #define MAX_BACKLOG (16 * 1024 * 1024)
-#define HIGH_WATER 32768 /* of the backlog: audio waits */
-#define LOW_WATER 16384
 
 static void
 hand_over (RtTransport *self, GBytes *message)
@@ -26,6 +24,15 @@ rt_transport_hand_over_first (RtTransport *self)
   hand_over (self, message);
 }
 
+/* Nothing waits for the kernel.  What would wait is better kept, and at last
+ * dropped, by its owner. */
+static gboolean
+has_room (RtTransport *self)
+{
+  return g_queue_is_empty (&self->backlog)
+         && !rt_guard_is_blocked (self->guard);
+}
+
 /* One frame at a time: what libsoup has in its queue nobody can count. */
 static gboolean
 output_cb (GObject *stream, gpointer user_data)
@@ -37,12 +44,12 @@ output_cb (GObject *stream, gpointer user_data)
     return G_SOURCE_CONTINUE;
   if (!g_queue_is_empty (&self->backlog))
     rt_transport_hand_over_first (self);
-  if (self->wants_room && self->backlog_size <= LOW_WATER) {
+  if (self->wants_room && has_room (self)) {
     self->wants_room = FALSE;
     if (rt_transport_is_open (self) && !self->close_requested && !self->freed)
       self->callbacks.writable (self->user_data);
   }
-  if (!g_queue_is_empty (&self->backlog))
+  if (self->wants_room || !g_queue_is_empty (&self->backlog))
     return G_SOURCE_CONTINUE;
   rt_transport_stop_timer (&self->output);
   return G_SOURCE_REMOVE;
@@ -79,9 +86,10 @@ rt_transport_is_writable (RtTransport *self)
   g_assert (rt_loop_is_own_thread (self->loop));
   if (self->ended || self->close_requested || !rt_transport_is_open (self))
     return FALSE;
-  if (self->backlog_size <= HIGH_WATER)
+  if (has_room (self))
     return TRUE;
   self->wants_room = TRUE;
+  rt_transport_await_room (self);
   return FALSE;
 }
 
@@ -93,8 +101,7 @@ rt_transport_send (RtTransport *self, const gchar *text, gsize size)
   g_assert (rt_loop_is_own_thread (self->loop));
   if (self->ended || self->close_requested)
     return;
-  if (self->guard == NULL || !g_queue_is_empty (&self->backlog)
-      || rt_guard_is_blocked (self->guard)) {
+  if (self->guard == NULL || !has_room (self)) {
     put_by (self, text, size);
     return;
   }
