@@ -5,6 +5,7 @@
  */
 #include "rtguard.h"
 #include "rtframes.h"
+#include "rtguardoutput.h"
 
 #include <glib-unix.h>
 #include <string.h>
@@ -19,12 +20,9 @@
  * readers need so many times its size. */
 #define LARGE_MESSAGE (1024 * 1024)
 #define LARGE_FACTOR 6
-#define OPCODE_PONG 0x0a
 
 #define POLICY 1008
 #define TOO_BIG 1009
-
-typedef struct _RtGuardOutput RtGuardOutput;
 
 /* input */
 
@@ -129,8 +127,6 @@ fill (RtGuardInput *self, GError **error)
   return n;
 }
 
-static guint count_pongs (RtGuardOutput *output);
-
 /* GLib ends the process when there is no memory for what libsoup collects. */
 static gboolean
 has_memory (RtGuardInput *self)
@@ -153,7 +149,8 @@ judge (RtGuardInput *self, gsize n)
 {
   guint code;
 
-  if (self->frames.pings - count_pongs (self->output) > MAX_OWED) {
+  if (self->frames.pings - rt_guard_output_get_pongs (self->output)
+      > MAX_OWED) {
     self->why = "the server sends pings faster than it reads the answers";
     self->frames.good = 0;
     return POLICY;
@@ -267,99 +264,7 @@ rt_guard_input_init (RtGuardInput *self)
   self->heard = g_get_monotonic_time ();
 }
 
-/* output */
-
-#define RT_TYPE_GUARD_OUTPUT (rt_guard_output_get_type ())
-G_DECLARE_FINAL_TYPE (
-    RtGuardOutput, rt_guard_output, RT, GUARD_OUTPUT, GOutputStream)
-
-struct _RtGuardOutput {
-  GOutputStream parent;
-
-  GPollableOutputStream *base;
-  gboolean blocked;
-  gboolean midway; /* in a frame of which some bytes are out */
-  guint pongs;     /* all that went out */
-};
-
-static void rt_guard_output_pollable (GPollableOutputStreamInterface *iface);
-
-G_DEFINE_TYPE_WITH_CODE (RtGuardOutput, rt_guard_output, G_TYPE_OUTPUT_STREAM,
-    G_IMPLEMENT_INTERFACE (
-        G_TYPE_POLLABLE_OUTPUT_STREAM, rt_guard_output_pollable))
-
-/* libsoup hands over a frame, or what is left of one, at a time. */
-static gssize
-guard_output_write (GPollableOutputStream *stream, const void *buffer,
-    gsize count, GError **error)
-{
-  RtGuardOutput *self = RT_GUARD_OUTPUT (stream);
-  g_autoptr (GError) why = NULL;
-  gssize n = g_pollable_output_stream_write_nonblocking (
-      self->base, buffer, count, NULL, &why);
-
-  if (n > 0) {
-    self->pongs
-        += !self->midway && (*(const guint8 *) buffer & 0x0f) == OPCODE_PONG;
-    self->midway = (gsize) n < count;
-  }
-  self->blocked
-      = n >= 0 ? (gsize) n < count
-               : g_error_matches (why, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
-  if (n < 0)
-    g_propagate_error (error, g_steal_pointer (&why));
-  return n;
-}
-
-static guint
-count_pongs (RtGuardOutput *output)
-{
-  return output->pongs;
-}
-
-static gboolean
-guard_output_is_writable (GPollableOutputStream *stream)
-{
-  return g_pollable_output_stream_is_writable (RT_GUARD_OUTPUT (stream)->base);
-}
-
-static GSource *
-guard_output_create_source (
-    GPollableOutputStream *stream, GCancellable *cancellable)
-{
-  g_autoptr (GSource) base = g_pollable_output_stream_create_source (
-      RT_GUARD_OUTPUT (stream)->base, NULL);
-
-  return g_pollable_source_new_full (stream, base, cancellable);
-}
-
-static void
-rt_guard_output_finalize (GObject *object)
-{
-  g_object_unref (RT_GUARD_OUTPUT (object)->base);
-  G_OBJECT_CLASS (rt_guard_output_parent_class)->finalize (object);
-}
-
-static void
-rt_guard_output_class_init (RtGuardOutputClass *klass)
-{
-  G_OBJECT_CLASS (klass)->finalize = rt_guard_output_finalize;
-}
-
-static void
-rt_guard_output_pollable (GPollableOutputStreamInterface *iface)
-{
-  iface->is_writable = guard_output_is_writable;
-  iface->create_source = guard_output_create_source;
-  iface->write_nonblocking = guard_output_write;
-}
-
-static void
-rt_guard_output_init (RtGuardOutput *self)
-{
-}
-
-/* both */
+/* both directions */
 
 struct _RtGuard {
   GIOStream parent;
@@ -452,7 +357,8 @@ rt_guard_new (GIOStream *base, GByteArray *rest)
 {
   RtGuard *self = g_object_new (RT_TYPE_GUARD, NULL);
   RtGuardInput *input = g_object_new (RT_TYPE_GUARD_INPUT, NULL);
-  RtGuardOutput *output = g_object_new (RT_TYPE_GUARD_OUTPUT, NULL);
+  RtGuardOutput *output
+      = rt_guard_output_new (g_io_stream_get_output_stream (base));
 
   self->base = g_object_ref (base);
   self->input = input;
@@ -460,8 +366,6 @@ rt_guard_new (GIOStream *base, GByteArray *rest)
   input->output = g_object_ref (output);
   input->base = G_POLLABLE_INPUT_STREAM (
       g_object_ref (g_io_stream_get_input_stream (base)));
-  output->base = G_POLLABLE_OUTPUT_STREAM (
-      g_object_ref (g_io_stream_get_output_stream (base)));
   if (G_IS_SOCKET_CONNECTION (base))
     input->fd = g_socket_get_fd (
         g_socket_connection_get_socket (G_SOCKET_CONNECTION (base)));
@@ -483,7 +387,7 @@ rt_guard_last_heard (RtGuard *guard)
 gboolean
 rt_guard_is_blocked (RtGuard *guard)
 {
-  return guard->output->blocked;
+  return rt_guard_output_is_blocked (guard->output);
 }
 
 void

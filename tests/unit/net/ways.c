@@ -38,65 +38,66 @@ set_environment (const gchar *text)
   }
 }
 
+static const struct {
+  const gchar *environment, *uri;
+  const gchar *way; /* "", "direct", or scheme host port */
+} environments[] = {
+  { "", "ws://h", "" },
+  { "no_proxy=h", "ws://h", "" },
+  { "https_proxy=http://p:1", "ws://h", "" },
+  { "http_proxy=http://p:1", "ws://h", "http p 1" },
+  { "http_proxy=p:1", "ws://h", "http p 1" },
+  { "http_proxy=p", "ws://h", "http p 80" },
+  { "http_proxy=p:1", "wss://h", "http p 1" },
+  { "http_proxy=p:1 https_proxy=q:2", "wss://h", "http q 2" },
+  { "http_proxy=p:1 https_proxy=q:2", "ws://h", "http p 1" },
+  { "HTTPS_PROXY=socks5://q all_proxy=r:3", "wss://h", "socks5 q 1080" },
+  { "all_proxy=socks5h://r:3", "wss://h", "socks5 r 3" },
+  { "http_proxy= ALL_PROXY=r:3", "ws://h", "http r 3" },
+  { "http_proxy=direct://", "ws://h", "direct" },
+  { "http_proxy=p no_proxy=*", "ws://h", "direct" },
+  { "http_proxy=p no_proxy=a,h", "ws://h", "direct" },
+  { "http_proxy=p no_proxy=h", "ws://g", "http p 80" },
+  { "http_proxy=p no_proxy=h", "ws://xh", "http p 80" },
+  { "http_proxy=p no_proxy=h", "ws://x.h", "direct" },
+  { "http_proxy=p no_proxy=.h", "ws://x.h", "direct" },
+  { "http_proxy=p no_proxy=*.h", "ws://x.h", "direct" },
+  { "http_proxy=p no_proxy=H", "ws://h", "direct" },
+  { "http_proxy=p no_proxy=h:80", "ws://h", "direct" },
+  { "http_proxy=p no_proxy=h:81", "ws://h", "http p 80" },
+  { "http_proxy=p no_proxy=h:x", "ws://h", "http p 80" },
+  { "http_proxy=p NO_PROXY=,.,,h", "ws://h", "direct" },
+  { "http_proxy=p no_proxy=.", "ws://h", "http p 80" },
+  { "http_proxy=p no_proxy=10.1.2.3", "ws://10.1.2.3", "direct" },
+  { "http_proxy=p no_proxy=2.3", "ws://10.1.2.3", "http p 80" },
+  { "http_proxy=p no_proxy=10.0.0.0/8", "ws://10.1.2.3", "direct" },
+  { "http_proxy=p no_proxy=10.0.0.0/8", "ws://11.1.2.3", "http p 80" },
+  { "http_proxy=p no_proxy=10.0.0.0/8", "ws://h", "http p 80" },
+  { "http_proxy=p no_proxy=10.1.2.3:80", "ws://10.1.2.3", "direct" },
+  { "http_proxy=p no_proxy=::1", "ws://[::1]", "direct" },
+  { "http_proxy=p no_proxy=[::1]:80", "ws://[::1]", "direct" },
+  { "http_proxy=p no_proxy=fd00::/8", "ws://[fd12::1]", "direct" },
+};
+
 static void
 test_environment (void)
 {
-  static const struct {
-    const gchar *environment, *uri;
-    const gchar *way; /* "", "direct", or scheme host port */
-  } rows[] = {
-    { "", "ws://h", "" },
-    { "no_proxy=h", "ws://h", "" },
-    { "https_proxy=http://p:1", "ws://h", "" },
-    { "http_proxy=http://p:1", "ws://h", "http p 1" },
-    { "http_proxy=p:1", "ws://h", "http p 1" },
-    { "http_proxy=p", "ws://h", "http p 80" },
-    { "http_proxy=p:1", "wss://h", "http p 1" },
-    { "http_proxy=p:1 https_proxy=q:2", "wss://h", "http q 2" },
-    { "http_proxy=p:1 https_proxy=q:2", "ws://h", "http p 1" },
-    { "HTTPS_PROXY=socks5://q all_proxy=r:3", "wss://h", "socks5 q 1080" },
-    { "all_proxy=socks5h://r:3", "wss://h", "socks5 r 3" },
-    { "http_proxy= ALL_PROXY=r:3", "ws://h", "http r 3" },
-    { "http_proxy=direct://", "ws://h", "direct" },
-    { "http_proxy=p no_proxy=*", "ws://h", "direct" },
-    { "http_proxy=p no_proxy=a,h", "ws://h", "direct" },
-    { "http_proxy=p no_proxy=h", "ws://g", "http p 80" },
-    { "http_proxy=p no_proxy=h", "ws://xh", "http p 80" },
-    { "http_proxy=p no_proxy=h", "ws://x.h", "direct" },
-    { "http_proxy=p no_proxy=.h", "ws://x.h", "direct" },
-    { "http_proxy=p no_proxy=*.h", "ws://x.h", "direct" },
-    { "http_proxy=p no_proxy=H", "ws://h", "direct" },
-    { "http_proxy=p no_proxy=h:80", "ws://h", "direct" },
-    { "http_proxy=p no_proxy=h:81", "ws://h", "http p 80" },
-    { "http_proxy=p no_proxy=h:x", "ws://h", "http p 80" },
-    { "http_proxy=p NO_PROXY=,.,,h", "ws://h", "direct" },
-    { "http_proxy=p no_proxy=.", "ws://h", "http p 80" },
-    { "http_proxy=p no_proxy=10.1.2.3", "ws://10.1.2.3", "direct" },
-    { "http_proxy=p no_proxy=2.3", "ws://10.1.2.3", "http p 80" },
-    { "http_proxy=p no_proxy=10.0.0.0/8", "ws://10.1.2.3", "direct" },
-    { "http_proxy=p no_proxy=10.0.0.0/8", "ws://11.1.2.3", "http p 80" },
-    { "http_proxy=p no_proxy=10.0.0.0/8", "ws://h", "http p 80" },
-    { "http_proxy=p no_proxy=10.1.2.3:80", "ws://10.1.2.3", "direct" },
-    { "http_proxy=p no_proxy=::1", "ws://[::1]", "direct" },
-    { "http_proxy=p no_proxy=[::1]:80", "ws://[::1]", "direct" },
-    { "http_proxy=p no_proxy=fd00::/8", "ws://[fd12::1]", "direct" },
-  };
   gsize i;
 
-  for (i = 0; i < G_N_ELEMENTS (rows); i++) {
+  for (i = 0; i < G_N_ELEMENTS (environments); i++) {
     g_autoptr (RtUrl) url
-        = rt_url_build (rows[i].uri, "/", FALSE, NULL, NULL, NULL);
+        = rt_url_build (environments[i].uri, "/", FALSE, NULL, NULL, NULL);
     g_autoptr (GError) error = NULL;
     g_autoptr (GPtrArray) ways = NULL;
     g_autofree gchar *found = NULL;
     const RtProxy *proxy;
 
-    g_test_message ("%s %s", rows[i].environment, rows[i].uri);
-    set_environment (rows[i].environment);
+    g_test_message ("%s %s", environments[i].environment, environments[i].uri);
+    set_environment (environments[i].environment);
     ways = rt_ways_of_environment (url, &error);
     g_assert_no_error (error);
     if (ways == NULL) {
-      g_assert_cmpstr (rows[i].way, ==, "");
+      g_assert_cmpstr (environments[i].way, ==, "");
       continue;
     }
     g_assert_cmpuint (ways->len, ==, 1);
@@ -104,7 +105,7 @@ test_environment (void)
     found = proxy == NULL ? g_strdup ("direct")
                           : g_strdup_printf ("%s %s %u", proxy->scheme,
                               proxy->host, proxy->port);
-    g_assert_cmpstr (found, ==, rows[i].way);
+    g_assert_cmpstr (found, ==, environments[i].way);
   }
   clear_environment ();
 }
