@@ -110,6 +110,19 @@ add_sent (GString *out, RtFakeConn *conn)
       out, "# Closed with %u\n", rt_fake_conn_get_close_code (conn));
 }
 
+/* When it was is another time in each run. */
+static void
+add_message (GString *out, const GstStructure *message)
+{
+  g_autoptr (GstStructure) copy = gst_structure_copy (message);
+  g_autofree gchar *text = NULL;
+
+  if (gst_structure_has_field (copy, "running-time"))
+    gst_structure_set (copy, "running-time", G_TYPE_STRING, "TIME", NULL);
+  text = gst_structure_to_string (copy);
+  g_string_append_printf (out, "%s\n", text);
+}
+
 static void
 add_posted (GString *out, RtPipeline *p)
 {
@@ -119,13 +132,10 @@ add_posted (GString *out, RtPipeline *p)
   g_string_append (out, "# Posted\n");
   for (i = 0; i < messages->len; i++) {
     GstMessage *message = g_ptr_array_index (messages, i);
-    g_autofree gchar *text = NULL;
 
-    if (GST_MESSAGE_TYPE (message) != GST_MESSAGE_ELEMENT
-        || GST_MESSAGE_SRC (message) != GST_OBJECT (p->rt))
-      continue;
-    text = gst_structure_to_string (gst_message_get_structure (message));
-    g_string_append_printf (out, "%s\n", text);
+    if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ELEMENT
+        && GST_MESSAGE_SRC (message) == GST_OBJECT (p->rt))
+      add_message (out, gst_message_get_structure (message));
   }
 }
 

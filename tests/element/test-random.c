@@ -184,9 +184,10 @@ change (Run *run)
     { "max-output-tokens", "100" }, { "session-options", "{\"a\":{}}" },
     { "chunk-duration", "10" }, { "chunk-duration", "100" },
     { "uplink-buffer", "100" }, { "latency", "20" }, { "barge-in", "flush" },
-    { "barge-in", "drop" }, { "barge-in", "ignore" }, { "eos-timeout", "50" },
-    { "post-partials", "false" }, { "post-partials", "true" },
-    { "post-events", "true" } };
+    { "barge-in", "drop" }, { "barge-in", "ignore" }, { "barge-in-hold", "0" },
+    { "barge-in-hold", "1" }, { "barge-in-hold", "30" },
+    { "eos-timeout", "50" }, { "post-partials", "false" },
+    { "post-partials", "true" }, { "post-events", "true" } };
   const gchar *const *value
       = values[g_rand_int_range (run->rand, 0, G_N_ELEMENTS (values))];
 
@@ -313,6 +314,8 @@ finish (Run *run, Campaign *campaign)
     fail (run, slow);
   }
   wait_closed (run);
+  if (!rt_pipeline_wait_stat (run->p, "playout-level", 0, RT_WAIT_MS))
+    fail (run, "audio is neither played nor dropped");
   wrong = random_check (
       rt_pipeline_get_messages (run->p), run->p->rt, &conversations);
   if (wrong != NULL)

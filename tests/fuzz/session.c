@@ -66,8 +66,14 @@ carry_out_drop (World *world)
   rt_playout_drop (world->playout, world->now, accounts);
   for (i = 0; i < accounts->len; i++) {
     RtPlayoutAccount *account = &g_array_index (accounts, RtPlayoutAccount, i);
-    RtHeard entry
-        = { account->track, account->rate, account->received, account->heard };
+    RtHeard entry = {
+      .track = account->track,
+      .rate = account->rate,
+      .received = account->received,
+      .heard = account->heard,
+      .begin = account->begin,
+      .end = account->finish,
+    };
 
     session_checks_heard (world->checks, account->track, account->heard);
     g_array_append_val (heard, entry);
@@ -102,6 +108,12 @@ carry_out (World *world, const RtEffect *effect)
       break;
     case RT_EFFECT_DROP:
       carry_out_drop (world);
+      break;
+    case RT_EFFECT_HOLD:
+      rt_playout_hold (world->playout, world->now);
+      break;
+    case RT_EFFECT_RESUME:
+      rt_playout_resume (world->playout);
       break;
     case RT_EFFECT_CLEAR_INPUT:
       break;
@@ -160,18 +172,25 @@ play (World *world, FuzzInput *input)
 static void
 report (World *world)
 {
-  g_autoptr (GArray) playing = g_array_new (FALSE, FALSE, sizeof (guint));
-  g_autoptr (GArray) drained = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr (GArray) playing
+      = g_array_new (FALSE, FALSE, sizeof (RtPlayoutMoment));
+  g_autoptr (GArray) drained
+      = g_array_new (FALSE, FALSE, sizeof (RtPlayoutMoment));
   guint i;
 
   rt_playout_report (world->playout, world->now, playing, drained);
-  for (i = 0; i < playing->len; i++)
+  for (i = 0; i < playing->len; i++) {
+    RtPlayoutMoment *moment = &g_array_index (playing, RtPlayoutMoment, i);
+
     rt_session_playing (
-        world->session, g_array_index (playing, guint, i), world->effects);
+        world->session, moment->track, moment->time, world->effects);
+  }
   for (i = 0; i < drained->len; i++) {
-    session_checks_drained (world->checks, g_array_index (drained, guint, i));
+    RtPlayoutMoment *moment = &g_array_index (drained, RtPlayoutMoment, i);
+
+    session_checks_drained (world->checks, moment->track);
     rt_session_drained (
-        world->session, g_array_index (drained, guint, i), world->effects);
+        world->session, moment->track, moment->time, world->effects);
   }
 }
 
@@ -232,7 +251,8 @@ step (World *world, FuzzInput *input)
       configure (world, input);
       break;
     case 5:
-      rt_session_set_barge_in (world->session, fuzz_take_byte (input) & 1);
+      rt_session_set_barge_in (
+          world->session, fuzz_take_byte (input) & 1, fuzz_take_byte (input));
       break;
     case 6:
       rt_session_input_ended (
@@ -245,6 +265,8 @@ step (World *world, FuzzInput *input)
     case 8:
       if (what == 8)
         lose (world);
+      else
+        rt_session_hold_elapsed (world->session, world->effects);
       break;
     default:
       tell (world, input);

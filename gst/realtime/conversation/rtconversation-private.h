@@ -40,11 +40,12 @@ struct _RtConversation {
   RtTransport *transport;
   GSource *ready_timer;
   GSource *pause_timer;
+  GSource *hold_timer;
   GSource *settle_timer;
   GSource *eos_timer;
   GSource *room_timer; /* while the server is made to wait */
-  GQueue held;         /* of RtHeld: what is sent behind a commit that waits */
-  GString *frame;      /* reused for every append */
+  GQueue deferred; /* of RtDeferred: what is sent behind a commit that waits */
+  GString *frame;  /* reused for every append */
   GByteArray *chunk;
   guint connect_timeout;
   gint64 connect_began;
@@ -54,6 +55,8 @@ struct _RtConversation {
   guint64 uncommitted; /* ns of audio appended since the last commit */
   RtThrottle errors;   /* of the server's */
   RtThrottle rubbish;  /* messages that could not be used */
+  gboolean holding;    /* the playout, for this conversation */
+  guint64 held_delay;  /* of RtEar, when that began */
   gboolean started;
   gboolean ready;
   gboolean input_finished;
@@ -72,9 +75,9 @@ void rt_conversation_count_note (RtConversation *self, const RtNote *note);
 
 /* rtorder.c: what refers to the audio before it, and so has to wait for it */
 /* TRUE: it waits; the command is taken. */
-gboolean rt_conversation_hold (RtConversation *self, RtEffect *effect);
-void rt_conversation_serve_held (RtConversation *self);
-void rt_conversation_forget_held (RtConversation *self);
+gboolean rt_conversation_defer (RtConversation *self, RtEffect *effect);
+void rt_conversation_serve_deferred (RtConversation *self);
+void rt_conversation_forget_deferred (RtConversation *self);
 
 /* rtspeaker.c: what is sent of the user's voice, and the end of it */
 void rt_conversation_pump (RtConversation *self, gboolean rest);
@@ -88,6 +91,13 @@ void rt_conversation_forget_timers (RtConversation *self);
 GSource *rt_conversation_timer (
     RtConversation *self, guint ms, GSourceFunc func);
 void rt_conversation_cancel (GSource **timer);
+
+/* rtplayer.c: the model's voice */
+void rt_conversation_play (RtConversation *self, const RtEffect *effect);
+void rt_conversation_play_end (RtConversation *self, guint track);
+void rt_conversation_drop (RtConversation *self);
+void rt_conversation_hold (RtConversation *self, guint ms);
+void rt_conversation_resume (RtConversation *self);
 
 /* rtlistener.c: whether the server is still saying something */
 void rt_conversation_heard (RtConversation *self, const RtEvent *event);

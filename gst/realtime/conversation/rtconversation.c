@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-#define NS_PER_SECOND G_GUINT64_CONSTANT (1000000000)
-
 static void
 end_clear (RtConversationEnd *end)
 {
@@ -27,8 +25,9 @@ rt_conversation_finish (RtConversation *self, RtConversationEnd *end)
     g_mutex_lock (&self->lock);
     self->close_requested = TRUE; /* what is asked for now comes too late */
     g_mutex_unlock (&self->lock);
+    rt_conversation_resume (self);
     rt_conversation_forget_timers (self);
-    rt_conversation_forget_held (self);
+    rt_conversation_forget_deferred (self);
     g_clear_pointer (&self->transport, rt_transport_free);
     end->started = self->started;
     self->callbacks.ended (self, end, self->user_data);
@@ -83,68 +82,6 @@ run_ready (RtConversation *self)
 }
 
 static void
-run_play (RtConversation *self, const RtEffect *effect)
-{
-  RtPlayoutFormat format = {
-    .frame_size = rt_audio_format_frame_size (&effect->format),
-    .rate = effect->format.rate,
-    .tag = effect->format.codec,
-  };
-  gsize size = g_bytes_get_size (effect->audio);
-
-  rt_playout_push (self->playout, effect->track, &format, effect->audio);
-  rt_stats_add (self->stats, RT_STAT_AUDIO_RECEIVED,
-      size * NS_PER_SECOND / ((guint64) format.frame_size * format.rate));
-  rt_conversation_check_room (self);
-  self->callbacks.playout (self, self->user_data);
-}
-
-/* Empties the playout and counts what nobody will hear, whether it had left
- * or not; returns how far each track was heard. */
-static GArray *
-drop_playout (RtPlayout *playout, RtStats *stats, guint64 heard_until)
-{
-  g_autoptr (GArray) accounts
-      = g_array_new (FALSE, FALSE, sizeof (RtPlayoutAccount));
-  GArray *heard = g_array_new (FALSE, FALSE, sizeof (RtHeard));
-  guint i;
-
-  rt_playout_drop (playout, heard_until, accounts);
-  for (i = 0; i < accounts->len; i++) {
-    RtPlayoutAccount *account = &g_array_index (accounts, RtPlayoutAccount, i);
-    RtHeard entry
-        = { account->track, account->rate, account->received, account->heard };
-
-    g_array_append_val (heard, entry);
-    rt_stats_add (stats, RT_STAT_AUDIO_DROPPED_INTERRUPTED,
-        (account->received - account->heard) * NS_PER_SECOND / account->rate);
-    rt_stats_take_back (stats, RT_STAT_AUDIO_PLAYED,
-        (account->left - account->heard) * NS_PER_SECOND / account->rate);
-  }
-  return heard;
-}
-
-void
-rt_conversation_discard (RtPlayout *playout, RtStats *stats)
-{
-  g_array_unref (drop_playout (playout, stats, G_MAXUINT64));
-}
-
-/* Stops what is playing and tells the session how far it was heard. */
-static void
-run_drop (RtConversation *self)
-{
-  g_autoptr (GArray) heard = drop_playout (self->playout, self->stats,
-      self->callbacks.heard_until (self, self->user_data));
-
-  self->callbacks.dropped (self, self->user_data);
-  g_mutex_lock (&self->lock);
-  rt_session_dropped (
-      self->session, (RtHeard *) heard->data, heard->len, self->outbox);
-  g_mutex_unlock (&self->lock);
-}
-
-static void
 run_fail (RtConversation *self, RtEffect *effect)
 {
   RtConversationEnd end = {
@@ -164,24 +101,29 @@ run_effect (RtConversation *self, RtEffect *effect)
 {
   switch (effect->type) {
     case RT_EFFECT_SEND:
-      if (!rt_conversation_hold (self, effect))
+      if (!rt_conversation_defer (self, effect))
         rt_conversation_send (self, effect->command);
       break;
     case RT_EFFECT_READY:
       run_ready (self);
       break;
     case RT_EFFECT_PLAY:
-      run_play (self, effect);
+      rt_conversation_play (self, effect);
       break;
     case RT_EFFECT_PLAY_END:
-      rt_playout_end (self->playout, effect->track);
-      self->callbacks.playout (self, self->user_data);
+      rt_conversation_play_end (self, effect->track);
       break;
     case RT_EFFECT_DROP:
-      run_drop (self);
+      rt_conversation_drop (self);
+      break;
+    case RT_EFFECT_HOLD:
+      rt_conversation_hold (self, effect->ms);
+      break;
+    case RT_EFFECT_RESUME:
+      rt_conversation_resume (self);
       break;
     case RT_EFFECT_CLEAR_INPUT:
-      if (!rt_conversation_hold (self, effect))
+      if (!rt_conversation_defer (self, effect))
         rt_conversation_drop_input (self, G_MAXUINT64);
       break;
     case RT_EFFECT_NOTE:
@@ -215,7 +157,7 @@ static void
 open_transport (RtConversation *self)
 {
   /* what an earlier conversation left unsaid is not of this one */
-  rt_conversation_discard (self->playout, self->stats);
+  rt_conversation_discard (self->playout);
   self->connect_began = g_get_monotonic_time ();
   self->transport
       = rt_transport_open (self->loop, g_steal_pointer (&self->connect),
@@ -244,7 +186,7 @@ hang_up (RtConversation *self)
   g_mutex_unlock (&self->lock);
   rt_conversation_run_effects (self);
   if (!rt_playout_is_idle (self->playout))
-    run_drop (self);
+    rt_conversation_drop (self);
 }
 
 void
@@ -276,7 +218,7 @@ rt_conversation_serve (gpointer user_data)
     rt_conversation_finish (self, &end);
     return;
   }
-  rt_conversation_serve_held (self);
+  rt_conversation_serve_deferred (self);
   rt_conversation_pump (self, FALSE);
   rt_conversation_serve_input_end (self);
 }
@@ -322,7 +264,8 @@ rt_conversation_new (RtLoop *loop, const RtConversationParams *params,
   self->destroy = destroy;
   self->session = rt_session_new (params->dialect, params->config);
   rt_session_config_free (params->config);
-  rt_session_set_barge_in (self->session, params->barge_in);
+  rt_session_set_barge_in (
+      self->session, params->barge_in, params->barge_in_hold);
   self->outbox = rt_effects_new ();
   self->chunk_duration = params->chunk_duration;
   self->connect = params->connect;
@@ -407,10 +350,11 @@ rt_conversation_set_chunk_duration (RtConversation *self, guint ms)
 }
 
 void
-rt_conversation_set_barge_in (RtConversation *self, gboolean barge_in)
+rt_conversation_set_barge_in (
+    RtConversation *self, gboolean barge_in, guint hold)
 {
   g_mutex_lock (&self->lock);
-  rt_session_set_barge_in (self->session, barge_in);
+  rt_session_set_barge_in (self->session, barge_in, hold);
   g_mutex_unlock (&self->lock);
 }
 
@@ -436,22 +380,6 @@ rt_conversation_resume_input (RtConversation *self)
   g_mutex_lock (&self->lock);
   self->input_resumed |= self->input_ended;
   self->input_ended = FALSE;
-  g_mutex_unlock (&self->lock);
-  rt_loop_task_mark (self->task);
-}
-
-void
-rt_conversation_report (RtConversation *self, GArray *playing, GArray *drained)
-{
-  guint i;
-
-  g_mutex_lock (&self->lock);
-  for (i = 0; i < playing->len; i++)
-    rt_session_playing (
-        self->session, g_array_index (playing, guint, i), self->outbox);
-  for (i = 0; i < drained->len; i++)
-    rt_session_drained (
-        self->session, g_array_index (drained, guint, i), self->outbox);
   g_mutex_unlock (&self->lock);
   rt_loop_task_mark (self->task);
 }

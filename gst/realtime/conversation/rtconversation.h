@@ -36,6 +36,13 @@ typedef struct {
   RtNote *error;     /* the note of a session that failed, or NULL */
 } RtConversationEnd;
 
+/* What is at the listener's ear: samples whose stamps are over by `until` were
+ * heard, `delay` after their stamps (ns). */
+typedef struct {
+  guint64 until; /* G_MAXUINT64: all that left will be */
+  guint64 delay;
+} RtEar;
+
 /* All are called on the I/O thread with no lock held. */
 typedef struct {
   /* "resolving" "connecting" "tls" "upgrading" "opening" "ready" */
@@ -48,10 +55,13 @@ typedef struct {
       GBytes *text, gpointer user_data);
   /* The playout changed. */
   void (*playout) (RtConversation *conversation, gpointer user_data);
-  /* What is due at the listener's ear now, ns of running time. */
-  guint64 (*heard_until) (RtConversation *conversation, gpointer user_data);
-  /* The playout was dropped: what is downstream may be stale. */
-  void (*dropped) (RtConversation *conversation, gpointer user_data);
+  /* The reply stops here: silences what is downstream, where that is how it
+   * is done, and says how far it was heard. */
+  void (*silence) (
+      RtConversation *conversation, RtEar *ear, gpointer user_data);
+  /* Follows: the playout was emptied (`dropped`) or is held. */
+  void (*silenced) (
+      RtConversation *conversation, gboolean dropped, gpointer user_data);
   /* After rt_conversation_end_input(): nothing more will be said. */
   void (*settled) (RtConversation *conversation, gpointer user_data);
   /* Once; nothing follows. */
@@ -68,6 +78,7 @@ typedef struct {
   RtStats *stats;
   guint chunk_duration; /* ms */
   gboolean barge_in;
+  guint barge_in_hold; /* ms */
 } RtConversationParams;
 
 /* Opens at once.  Takes what `params` owns.  Callbacks come from the thread of
@@ -98,8 +109,9 @@ void rt_conversation_set_config (
     RtConversation *conversation, RtSessionConfig *config);
 void rt_conversation_set_chunk_duration (
     RtConversation *conversation, guint ms);
+/* See rt_session_set_barge_in(). */
 void rt_conversation_set_barge_in (
-    RtConversation *conversation, gboolean barge_in);
+    RtConversation *conversation, gboolean barge_in, guint hold);
 /* There is audio in the uplink. */
 void rt_conversation_kick (RtConversation *conversation);
 /* EOS on the way in.  `settled` follows when the last reply is complete, or
@@ -107,11 +119,11 @@ void rt_conversation_kick (RtConversation *conversation);
 void rt_conversation_end_input (RtConversation *conversation, guint timeout);
 /* A flush took the EOS back. */
 void rt_conversation_resume_input (RtConversation *conversation);
-/* From rt_playout_report(). */
-void rt_conversation_report (
-    RtConversation *conversation, GArray *playing, GArray *drained);
-/* Forgets what nobody plays any more, and counts it. */
-void rt_conversation_discard (RtPlayout *playout, RtStats *stats);
+/* From rt_playout_report(); it is heard `delay` ns after its stamp. */
+void rt_conversation_report (RtConversation *conversation,
+    const GArray *playing, const GArray *drained, guint64 delay);
+/* Forgets what nobody plays any more. */
+void rt_conversation_discard (RtPlayout *playout);
 /* The server's id of the session, or NULL; transfer full. */
 gchar *rt_conversation_dup_session_id (RtConversation *conversation);
 

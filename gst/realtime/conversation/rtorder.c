@@ -8,59 +8,59 @@
 typedef struct {
   RtCommand *command; /* NULL: input is cleared */
   guint64 end;        /* of the audio that it refers to */
-} RtHeld;
+} RtDeferred;
 
 static void
-held_free (RtHeld *held)
+deferred_free (RtDeferred *deferred)
 {
-  rt_command_free (held->command);
-  g_free (held);
+  rt_command_free (deferred->command);
+  g_free (deferred);
 }
 
 gboolean
-rt_conversation_hold (RtConversation *self, RtEffect *effect)
+rt_conversation_defer (RtConversation *self, RtEffect *effect)
 {
   gboolean commits = effect->type == RT_EFFECT_SEND
                      && effect->command->type == RT_COMMAND_AUDIO_COMMIT;
   guint64 end = rt_uplink_end (self->uplink);
-  RtHeld *held;
+  RtDeferred *deferred;
 
   /* it may have waited for the session, and audio for neither */
   if (commits)
     end = MIN (end, effect->command->position);
-  if (g_queue_is_empty (&self->held)
+  if (g_queue_is_empty (&self->deferred)
       && (!commits || rt_conversation_pump_until (self, end)))
     return FALSE;
-  held = g_new (RtHeld, 1);
-  held->command = g_steal_pointer (&effect->command);
-  held->end = end;
-  g_queue_push_tail (&self->held, held);
+  deferred = g_new (RtDeferred, 1);
+  deferred->command = g_steal_pointer (&effect->command);
+  deferred->end = end;
+  g_queue_push_tail (&self->deferred, deferred);
   return TRUE;
 }
 
 /* Called whenever the task is served, and so when the network takes more. */
 void
-rt_conversation_serve_held (RtConversation *self)
+rt_conversation_serve_deferred (RtConversation *self)
 {
-  RtHeld *held;
+  RtDeferred *deferred;
 
-  while ((held = g_queue_peek_head (&self->held)) != NULL) {
-    gboolean commits = held->command != NULL
-                       && held->command->type == RT_COMMAND_AUDIO_COMMIT;
+  while ((deferred = g_queue_peek_head (&self->deferred)) != NULL) {
+    gboolean commits = deferred->command != NULL
+                       && deferred->command->type == RT_COMMAND_AUDIO_COMMIT;
 
-    if (commits && !rt_conversation_pump_until (self, held->end))
+    if (commits && !rt_conversation_pump_until (self, deferred->end))
       return;
-    g_queue_pop_head (&self->held);
-    if (held->command != NULL)
-      rt_conversation_send (self, held->command);
+    g_queue_pop_head (&self->deferred);
+    if (deferred->command != NULL)
+      rt_conversation_send (self, deferred->command);
     else
-      rt_conversation_drop_input (self, held->end);
-    held_free (held);
+      rt_conversation_drop_input (self, deferred->end);
+    deferred_free (deferred);
   }
 }
 
 void
-rt_conversation_forget_held (RtConversation *self)
+rt_conversation_forget_deferred (RtConversation *self)
 {
-  g_queue_clear_full (&self->held, (GDestroyNotify) held_free);
+  g_queue_clear_full (&self->deferred, (GDestroyNotify) deferred_free);
 }

@@ -14,7 +14,7 @@ room_cb (gpointer user_data)
 {
   RtConversation *self = user_data;
 
-  if (rt_playout_get_held (self->playout) > MAX_HELD - ENOUGH_ROOM)
+  if (rt_playout_get_memory (self->playout) > MAX_HELD - ENOUGH_ROOM)
     return G_SOURCE_CONTINUE;
   rt_transport_set_reading (self->transport, TRUE);
   g_clear_pointer (&self->room_timer, g_source_unref);
@@ -24,7 +24,7 @@ room_cb (gpointer user_data)
 void
 rt_conversation_check_room (RtConversation *self)
 {
-  if (rt_playout_get_held (self->playout) <= MAX_HELD)
+  if (rt_playout_get_memory (self->playout) <= MAX_HELD)
     return;
   rt_transport_set_reading (self->transport, FALSE);
   if (self->room_timer == NULL)

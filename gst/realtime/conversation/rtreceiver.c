@@ -95,10 +95,8 @@ handle_text (RtConversation *self, GBytes *data)
   awaits_pause
       = self->pause_timer == NULL && rt_session_awaits_pause (self->session);
   g_mutex_unlock (&self->lock);
-  if (late > 0) {
-    rt_stats_add (self->stats, RT_STAT_AUDIO_RECEIVED, late);
-    rt_stats_add (self->stats, RT_STAT_AUDIO_DROPPED_INTERRUPTED, late);
-  }
+  if (late > 0)
+    rt_playout_refuse (self->playout, late);
   if (awaits_pause)
     rt_conversation_watch_pause (self);
   rt_conversation_run_effects (self);

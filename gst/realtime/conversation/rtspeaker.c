@@ -94,7 +94,7 @@ rt_conversation_pump (RtConversation *self, gboolean rest)
   gsize size;
 
   if (!self->ready || self->transport == NULL
-      || !g_queue_is_empty (&self->held))
+      || !g_queue_is_empty (&self->deferred))
     return;
   get_chunking (self, &format, &size);
   while ((rest || rt_transport_is_writable (self->transport))
@@ -284,7 +284,7 @@ rt_conversation_serve_input_end (RtConversation *self)
   if (self->eos_timer == NULL)
     self->eos_timer = rt_conversation_timer (self, timeout, eos_timeout_cb);
   if (self->input_finished || !self->ready || has_chunk (self)
-      || !g_queue_is_empty (&self->held))
+      || !g_queue_is_empty (&self->deferred))
     return;
 
   rt_conversation_pump (self, TRUE);

@@ -49,6 +49,19 @@ gst_realtime_conversation_now (GstRealtimeConversation *self)
   return playing ? ask_clock (self) : paused_at;
 }
 
+GstClockTime
+gst_realtime_conversation_due (GstRealtimeConversation *self)
+{
+  GstClockTime due;
+
+  GST_OBJECT_LOCK (self);
+  due = GST_CLOCK_TIME_IS_VALID (self->downstream_latency)
+            ? self->downstream_latency
+            : self->settings->latency * GST_MSECOND;
+  GST_OBJECT_UNLOCK (self);
+  return due;
+}
+
 /* Gives back the wait_lock and ends the waits of the streaming threads: under
  * the lock the clock may not be called. */
 static void

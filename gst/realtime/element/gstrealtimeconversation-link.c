@@ -21,6 +21,7 @@ typedef struct {
   gchar *secret;
   gchar *mode;
   const gchar *protocol;
+  gboolean flushing; /* I/O thread: what is downstream, until the playout is */
 } Link;
 
 static void
@@ -62,8 +63,12 @@ gst_realtime_conversation_dup_settings (GstRealtimeConversation *self)
   settings->config->input_format = self->input_format;
   settings->config->output_format = self->output_format;
   GST_OBJECT_UNLOCK (self);
-  /* both sides honour it */
-  if (settings->barge_in == GST_REALTIME_BARGE_IN_IGNORE)
+  /* both sides honour it, and a hold leaves the decision to us */
+  if (settings->barge_in == GST_REALTIME_BARGE_IN_IGNORE
+      || !settings->config->interrupt_response)
+    settings->barge_in_hold = 0;
+  if (settings->barge_in == GST_REALTIME_BARGE_IN_IGNORE
+      || settings->barge_in_hold > 0)
     settings->config->interrupt_response = FALSE;
   return settings;
 }
@@ -181,48 +186,61 @@ playout_cb (RtConversation *conversation, gpointer user_data)
     gst_realtime_conversation_wake_src (self, FALSE, FALSE);
 }
 
-static GstRealtimeBargeIn
-get_barge_in (GstRealtimeConversation *self)
+/* Whether what is downstream is flushed with a reply that stops, and whether
+ * what left is heard in its time. */
+static void
+get_manner (GstRealtimeConversation *self, gboolean *flush, gboolean *timed)
 {
-  GstRealtimeBargeIn barge_in;
-
   GST_OBJECT_LOCK (self);
-  barge_in = self->settings->barge_in;
+  *flush
+      = self->active && self->settings->barge_in == GST_REALTIME_BARGE_IN_FLUSH;
+  /* when we go down, downstream plays no more either */
+  *timed = self->settings->pace && (*flush || !self->active);
   GST_OBJECT_UNLOCK (self);
-  return barge_in;
 }
 
-/* What left the pad is heard, unless downstream is about to be flushed: then
- * only what was due already. */
-static guint64
-heard_until_cb (RtConversation *conversation, gpointer user_data)
+/* What left the pad is heard, unless downstream is silenced: then only what
+ * was due by then.  It falls silent first, so that nothing is heard behind the
+ * time that counts.  One that is on its way out has nothing to do with what is
+ * downstream. */
+static void
+silence_cb (RtConversation *conversation, RtEar *ear, gpointer user_data)
 {
   g_autoptr (GstRealtimeConversation) self = get_element (user_data);
-  GstClockTime now, due;
+  Link *link = user_data;
+  gboolean flush, timed;
+  GstClockTime now;
 
-  if (self == NULL || get_barge_in (self) != GST_REALTIME_BARGE_IN_FLUSH)
-    return G_MAXUINT64;
+  ear->until = G_MAXUINT64;
+  ear->delay = 0;
+  if (self == NULL)
+    return;
+  ear->delay = gst_realtime_conversation_due (self);
+  get_manner (self, &flush, &timed);
+  if (flush)
+    link->flushing = is_current (self, conversation)
+                     && gst_realtime_conversation_begin_flush (self);
+  if (!timed || (flush && !link->flushing))
+    return;
   now = gst_realtime_conversation_now (self);
-  if (!GST_CLOCK_TIME_IS_VALID (now))
-    return G_MAXUINT64;
-  GST_OBJECT_LOCK (self);
-  due = GST_CLOCK_TIME_IS_VALID (self->downstream_latency)
-            ? self->downstream_latency
-            : self->settings->latency * GST_MSECOND;
-  GST_OBJECT_UNLOCK (self);
-  return now > due ? now - due : 0;
+  if (GST_CLOCK_TIME_IS_VALID (now))
+    ear->until = now > ear->delay ? now - ear->delay : 0;
 }
 
 static void
-dropped_cb (RtConversation *conversation, gpointer user_data)
+silenced_cb (RtConversation *conversation, gboolean dropped, gpointer user_data)
 {
   g_autoptr (GstRealtimeConversation) self = get_element (user_data);
+  Link *link = user_data;
+  gboolean flushing = link->flushing;
 
-  /* one that is on its way out has nothing to do with what is downstream */
-  if (self != NULL && is_current (self, conversation)
-      && gst_realtime_conversation_wake_src (self, TRUE, FALSE)
-      && get_barge_in (self) == GST_REALTIME_BARGE_IN_FLUSH)
-    gst_realtime_conversation_flush_src (self);
+  link->flushing = FALSE;
+  if (self == NULL)
+    return;
+  if (flushing)
+    gst_realtime_conversation_end_flush (self);
+  else if (dropped && is_current (self, conversation))
+    gst_realtime_conversation_wake_src (self, TRUE, FALSE);
 }
 
 static void
@@ -283,11 +301,12 @@ ended_cb (RtConversation *conversation, const RtConversationEnd *end,
   g_autoptr (GstRealtimeConversation) self = get_element (user_data);
   const gchar *secret = ((Link *) user_data)->secret;
   g_autofree gchar *why = NULL;
-  gboolean current;
+  gboolean current, active;
 
   if (self == NULL)
     return;
   GST_OBJECT_LOCK (self);
+  active = self->active;
   current = self->conversation == conversation;
   if (current)
     self->conversation = NULL;
@@ -306,6 +325,9 @@ ended_cb (RtConversation *conversation, const RtConversationEnd *end,
   }
   gst_realtime_bus_post_end (GST_ELEMENT (self), end, secret);
   count_untold (self, -1);
+  /* it failed while we went down, and so it dropped nothing */
+  if (!active)
+    rt_conversation_discard (self->playout);
   if (!current)
     return;
   rt_conversation_unref (conversation);
@@ -317,8 +339,8 @@ static const RtConversationCallbacks callbacks = {
   .note = note_cb,
   .received = received_cb,
   .playout = playout_cb,
-  .heard_until = heard_until_cb,
-  .dropped = dropped_cb,
+  .silence = silence_cb,
+  .silenced = silenced_cb,
   .settled = settled_cb,
   .ended = ended_cb,
 };
@@ -435,6 +457,7 @@ gst_realtime_conversation_start (GstRealtimeConversation *self)
   params.chunk_duration = settings->chunk_duration;
   params.barge_in = settings->barge_in != GST_REALTIME_BARGE_IN_IGNORE;
   count_untold (self, 1);
+  params.barge_in_hold = settings->barge_in_hold;
   if (!replace (self, rt_conversation_new (
                           self->loop, &params, &callbacks, link, link_free)))
     return FALSE;
@@ -470,7 +493,7 @@ gst_realtime_conversation_forget (GstRealtimeConversation *self)
   GST_OBJECT_UNLOCK (self);
   /* a running one drops and tells the server what was not heard */
   if (conversation == NULL)
-    rt_conversation_discard (self->playout, self->stats);
+    rt_conversation_discard (self->playout);
   g_clear_pointer (&conversation, rt_conversation_unref);
   gst_realtime_conversation_drop_input (self);
   set_session_id (self, NULL);

@@ -88,6 +88,7 @@ struct _GstRealtimeConversation {
     gboolean ran_dry; /* there was nothing to say since then */
     GstRealtimeRun run;
     gboolean hole;           /* something else left since the last speech */
+    gboolean held;           /* what is there was not to be played yet */
     GstClockTime concealed;  /* silence since the last speech */
     GstClockTime speech_end; /* of the last speech; NONE: there was none */
     GstClockTime next;       /* running time of the next sample, exact */
@@ -96,7 +97,7 @@ struct _GstRealtimeConversation {
     GstClockTime hold;       /* a reply is gathered since then; NONE: not */
     RtPlayoutFormat format;  /* of the caps that were sent */
     gint64 asked_at;         /* when the server was asked for them; 0: never */
-    GArray *began;           /* tracks to report */
+    GArray *began;           /* of RtPlayoutMoment, to report */
     GArray *drained;
   } out;
 };
@@ -143,8 +144,11 @@ void gst_realtime_conversation_pass_end (GstRealtimeConversation *self);
 
 /* -srcpad.c */
 void gst_realtime_conversation_init_srcpad (GstRealtimeConversation *self);
-/* Begins a flush; the src task ends it. */
-void gst_realtime_conversation_flush_src (GstRealtimeConversation *self);
+/* Downstream falls silent.  FALSE: the src task is stopped, and none of it is
+ * our business. */
+gboolean gst_realtime_conversation_begin_flush (GstRealtimeConversation *self);
+/* The src task may go on, behind a FLUSH_STOP. */
+void gst_realtime_conversation_end_flush (GstRealtimeConversation *self);
 /* Ends the src task, and whatever it waits for downstream. */
 void gst_realtime_conversation_stop_src (GstRealtimeConversation *self);
 /* The src task is about to push. */
@@ -193,6 +197,8 @@ void gst_realtime_conversation_set_sink_flushing (
     GstRealtimeConversation *self, gboolean flushing);
 void gst_realtime_conversation_set_src_stopped (
     GstRealtimeConversation *self, gboolean stopped);
+/* A sample is due at the sink this long after its stamp. */
+GstClockTime gst_realtime_conversation_due (GstRealtimeConversation *self);
 /* The playout changed (`dropped`: it was emptied).  FALSE: the src task is
  * stopped, or its stream has ended, and it does nothing of it. */
 gboolean gst_realtime_conversation_wake_src (

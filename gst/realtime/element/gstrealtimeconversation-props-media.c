@@ -74,6 +74,25 @@ const GstRealtimeProp gst_realtime_media_props[] = {
       GST_REALTIME_PROP_ENUM, 0, GST_REALTIME_IN_SETTINGS (barge_in), NULL,
       GST_REALTIME_BARGE_IN_DROP, 0, 0, gst_realtime_barge_in_get_type },
   /**
+   * GstRealtimeConversation:barge-in-hold:
+   *
+   * In milliseconds. 0: what the user says over a reply interrupts it at once.
+   * Otherwise the reply stops and is kept for this long. It is dropped when the
+   * server finds a turn in what was said, or when the user still speaks at the
+   * end of that time; when it was but a noise, the reply goes on where it
+   * stopped. The server, which cannot know, is told not to interrupt by
+   * itself. A VAD tells the end of a noise only after its silence (see
+   * #GstRealtimeConversation:vad-silence-duration), so that a hold should last
+   * longer.
+   *
+   * Since: 0.1
+   */
+  { "barge-in-hold", "Barge-in hold",
+      "How long a reply is held, instead of dropped, when the user makes a "
+      "sound (ms)",
+      GST_REALTIME_PROP_UINT, 0, GST_REALTIME_IN_SETTINGS (barge_in_hold), NULL,
+      0, 0, 60000 },
+  /**
    * GstRealtimeConversation:eos-timeout:
    *
    * In milliseconds. A reply that is being played is not cut.

@@ -107,14 +107,22 @@ src_activate_mode (
   return FALSE;
 }
 
+gboolean
+gst_realtime_conversation_begin_flush (GstRealtimeConversation *self)
+{
+  if (!gst_realtime_conversation_wake_src (self, FALSE, FALSE))
+    return FALSE;
+  gst_pad_push_event (self->srcpad, gst_event_new_flush_start ());
+  return TRUE;
+}
+
 /* When the task was stopped meanwhile we end the flush, and past our own pad,
  * which may be down by now: downstream may go on without us. */
 void
-gst_realtime_conversation_flush_src (GstRealtimeConversation *self)
+gst_realtime_conversation_end_flush (GstRealtimeConversation *self)
 {
   GstPad *peer;
 
-  gst_pad_push_event (self->srcpad, gst_event_new_flush_start ());
   if (gst_realtime_conversation_wake_src (self, FALSE, TRUE))
     return;
   peer = gst_pad_get_peer (self->srcpad);

@@ -206,8 +206,6 @@ gst_realtime_conversation_push_speech (
     push_caps (self, &read.format);
   note_speech (self, read.first);
   frames = read.size / read.format.frame_size;
-  rt_stats_add (self->stats, RT_STAT_AUDIO_PLAYED,
-      gst_util_uint64_scale (frames, GST_SECOND, read.format.rate));
   self->out.speech_end
       = self->out.next
         + gst_util_uint64_scale (frames, GST_SECOND, read.format.rate);

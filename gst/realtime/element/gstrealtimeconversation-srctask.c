@@ -258,7 +258,8 @@ report (GstRealtimeConversation *self, const Timing *timing)
     RtConversation *conversation = gst_realtime_conversation_get (self);
 
     if (conversation != NULL) {
-      rt_conversation_report (conversation, self->out.began, self->out.drained);
+      rt_conversation_report (
+          conversation, self->out.began, self->out.drained, timing->due);
       rt_conversation_unref (conversation);
     }
   }
@@ -311,6 +312,18 @@ break_off (GstRealtimeConversation *self)
   self->out.hold = GST_CLOCK_TIME_NONE;
 }
 
+/* What is held is neither gathered nor missing. */
+static gboolean
+is_held (GstRealtimeConversation *self, const RtPlayoutStatus *status)
+{
+  if (status->held || self->out.held) {
+    self->out.hold = GST_CLOCK_TIME_NONE;
+    self->out.hole = FALSE;
+  }
+  self->out.held = status->held;
+  return status->held;
+}
+
 void
 gst_realtime_conversation_src_loop (gpointer user_data)
 {
@@ -354,7 +367,8 @@ gst_realtime_conversation_src_loop (gpointer user_data)
   if (status.bytes > 0
       && gst_realtime_conversation_is_stale (self, &status.format))
     status.bytes = 0;
-  if (status.bytes > 0 && gather (self, &status, &timing))
+  if (!is_held (self, &status) && status.bytes > 0
+      && gather (self, &status, &timing))
     speak (self, &status, &timing);
   else if (status.bytes > 0 || !orders.eos_wanted || !leave (self, &timing))
     be_silent (self, &status, &timing, wake_at);
@@ -375,6 +389,7 @@ gst_realtime_conversation_reset_src (GstRealtimeConversation *self)
   g_mutex_unlock (&self->wait_lock);
   self->out.begun = FALSE;
   break_off (self);
+  self->out.held = FALSE;
   self->out.speech_end = GST_CLOCK_TIME_NONE;
   self->out.asked_at = 0;
   gst_realtime_conversation_set_anchor (self, 0);

@@ -25,8 +25,9 @@ pass_settings (GstRealtimeConversation *self, RtConversation *conversation)
   g_autoptr (GError) error = NULL;
 
   rt_conversation_set_chunk_duration (conversation, settings->chunk_duration);
-  rt_conversation_set_barge_in (
-      conversation, settings->barge_in != GST_REALTIME_BARGE_IN_IGNORE);
+  rt_conversation_set_barge_in (conversation,
+      settings->barge_in != GST_REALTIME_BARGE_IN_IGNORE,
+      settings->barge_in_hold);
   if (gst_realtime_settings_check_session (settings, &error))
     rt_conversation_set_config (
         conversation, rt_session_config_copy (settings->config));

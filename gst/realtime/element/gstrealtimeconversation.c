@@ -125,7 +125,9 @@ set_active (GstRealtimeConversation *self, gboolean active)
   GST_OBJECT_LOCK (self);
   self->active = active;
   self->input_ended = FALSE;
-  self->downstream_latency = GST_CLOCK_TIME_NONE;
+  /* on the way down it still says what of the last reply was heard */
+  if (active)
+    self->downstream_latency = GST_CLOCK_TIME_NONE;
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -298,8 +300,8 @@ gst_realtime_conversation_init (GstRealtimeConversation *self)
   self->downstream_latency = GST_CLOCK_TIME_NONE;
   self->sink_flushing = TRUE;
   self->src_stopped = TRUE;
-  self->out.began = g_array_new (FALSE, FALSE, sizeof (guint));
-  self->out.drained = g_array_new (FALSE, FALSE, sizeof (guint));
+  self->out.began = g_array_new (FALSE, FALSE, sizeof (RtPlayoutMoment));
+  self->out.drained = g_array_new (FALSE, FALSE, sizeof (RtPlayoutMoment));
   gst_realtime_conversation_init_properties (self);
   gst_realtime_conversation_init_sinkpad (self);
   gst_realtime_conversation_init_srcpad (self);

@@ -38,9 +38,10 @@ typedef struct {
   guint uplink_buffer;
   guint latency;
   gboolean pace;
-  gint gap_mode;     /* GstRealtimeGapMode */
-  gint barge_in;     /* GstRealtimeBargeIn */
-  guint eos_timeout; /* ms */
+  gint gap_mode;       /* GstRealtimeGapMode */
+  gint barge_in;       /* GstRealtimeBargeIn */
+  guint barge_in_hold; /* ms, and so the next */
+  guint eos_timeout;
   gboolean post_partials;
   gboolean post_events;
 } GstRealtimeSettings;

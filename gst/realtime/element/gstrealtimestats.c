@@ -49,11 +49,14 @@ gst_realtime_stats_to_structure (GstRealtimeConversation *self)
       gst_structure_set (
           stats, rt_stat_name (i), G_TYPE_UINT64, snapshot.value[i], NULL);
   }
+  gst_structure_set (stats, "audio-received", G_TYPE_UINT64, playout.received,
+      "audio-played", G_TYPE_UINT64, playout.played,
+      "audio-dropped-interrupted", G_TYPE_UINT64, playout.dropped,
+      "playout-level", G_TYPE_UINT64, playout.level, NULL);
   gst_structure_set (stats, "uplink-level", G_TYPE_UINT64, uplink,
-      "playout-level", G_TYPE_UINT64, playout.level, "response-latency-last",
-      G_TYPE_UINT64, snapshot.latency_last, "response-latency-min",
-      G_TYPE_UINT64, snapshot.latency_min, "response-latency-max",
-      G_TYPE_UINT64, snapshot.latency_max, "response-latency-avg",
-      G_TYPE_UINT64, snapshot.latency_avg, NULL);
+      "response-latency-last", G_TYPE_UINT64, snapshot.latency_last,
+      "response-latency-min", G_TYPE_UINT64, snapshot.latency_min,
+      "response-latency-max", G_TYPE_UINT64, snapshot.latency_max,
+      "response-latency-avg", G_TYPE_UINT64, snapshot.latency_avg, NULL);
   return stats;
 }

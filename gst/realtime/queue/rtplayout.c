@@ -19,8 +19,12 @@ struct _RtPlayout {
   GHashTable *by_number;
   GList *first;      /* link of the first track with frames queued */
   guint64 positions; /* given to tracks */
-  guint64 level;     /* ns, of all tracks */
-  gsize held;        /* memory, of all tracks */
+  gboolean held;
+  /* ns, of all tracks there ever were: differences of what each has in whole
+   * frames, so that they add up */
+  guint64 received;
+  guint64 played;
+  guint64 dropped;
 };
 
 RtPlayout *
@@ -87,11 +91,10 @@ add (RtPlayout *self, guint number, const RtPlayoutFormat *format)
   return track;
 }
 
-/* lock */
 static guint64
-queued_ns (const RtTrack *track)
+to_ns (const RtTrack *track, guint64 frames)
 {
-  return rt_frames_to_ns (rt_track_queued (track), track->format.rate);
+  return rt_frames_to_ns (frames, track->format.rate);
 }
 
 static gboolean
@@ -115,11 +118,9 @@ rt_playout_push (
     track = add (self, number, format);
   taken = !track->ended && same_format (&track->format, format);
   if (taken) {
-    self->level -= queued_ns (track);
-    self->held -= track->held;
+    self->received -= to_ns (track, track->received);
     rt_track_push (track, data);
-    self->level += queued_ns (track);
-    self->held += track->held;
+    self->received += to_ns (track, track->received);
     if (rt_track_queued (track) > 0
         && (self->first == NULL
             || ((RtTrack *) self->first->data)->position > track->position))
@@ -144,30 +145,87 @@ rt_playout_end (RtPlayout *self, guint number)
 }
 
 void
+rt_playout_refuse (RtPlayout *self, guint64 duration)
+{
+  g_mutex_lock (&self->lock);
+  self->received += duration;
+  self->dropped += duration;
+  g_mutex_unlock (&self->lock);
+}
+
+/* lock */
+static void
+find_first (RtPlayout *self)
+{
+  while (self->first != NULL && rt_track_queued (self->first->data) == 0)
+    self->first = self->first->next;
+}
+
+void
+rt_playout_hold (RtPlayout *self, guint64 heard_until)
+{
+  GList *l;
+
+  g_mutex_lock (&self->lock);
+  self->held = TRUE;
+  for (l = self->tracks.head; l != NULL; l = l->next) {
+    RtTrack *track = l->data;
+
+    self->played -= to_ns (track, track->left);
+    rt_track_rewind (track, heard_until);
+    self->played += to_ns (track, track->left);
+  }
+  self->first = self->tracks.head;
+  find_first (self);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+rt_playout_resume (RtPlayout *self)
+{
+  g_mutex_lock (&self->lock);
+  self->held = FALSE;
+  g_mutex_unlock (&self->lock);
+}
+
+/* lock.  What was not heard of the track was not played. */
+static RtPlayoutAccount
+settle (RtPlayout *self, const RtTrack *track, guint64 heard_until)
+{
+  RtPlayoutAccount account = {
+    .track = track->number,
+    .rate = track->format.rate,
+    .received = track->received,
+    .left = track->left,
+    .heard = rt_track_heard (track, heard_until),
+    .begin = rt_track_begin (track),
+    .ended = track->ended,
+  };
+  guint64 heard_ns = to_ns (track, account.heard);
+
+  account.finish = rt_track_finish (track, account.heard);
+  self->played -= to_ns (track, track->left) - heard_ns;
+  self->dropped += to_ns (track, track->received) - heard_ns;
+  return account;
+}
+
+void
 rt_playout_drop (RtPlayout *self, guint64 heard_until, GArray *accounts)
 {
   GList *tracks, *l;
 
   g_mutex_lock (&self->lock);
   tracks = self->tracks.head;
-  for (l = tracks; accounts != NULL && l != NULL; l = l->next) {
-    const RtTrack *track = l->data;
-    RtPlayoutAccount account = {
-      .track = track->number,
-      .rate = track->format.rate,
-      .received = track->received,
-      .left = track->left,
-      .heard = rt_track_heard (track, heard_until),
-      .ended = track->ended,
-    };
+  for (l = tracks; l != NULL; l = l->next) {
+    RtPlayoutAccount account = settle (self, l->data, heard_until);
 
-    g_array_append_val (accounts, account);
+    if (accounts != NULL)
+      g_array_append_val (accounts, account);
   }
   g_queue_init (&self->tracks);
   g_hash_table_remove_all (self->by_number);
   self->first = NULL;
-  self->level = 0;
-  self->held = 0;
+  self->held = FALSE;
   g_mutex_unlock (&self->lock);
   /* minutes of speech may be in there: nobody waits for it to be freed */
   g_list_foreach (tracks, free_link, NULL);
@@ -200,7 +258,12 @@ rt_playout_peek (RtPlayout *self, RtPlayoutStatus *status)
 {
   memset (status, 0, sizeof *status);
   g_mutex_lock (&self->lock);
-  status->open = is_open (self);
+  status->open = !self->held && is_open (self);
+  status->held = self->held;
+  status->received = self->received;
+  status->played = self->played;
+  status->dropped = self->dropped;
+  status->level = self->received - self->played - self->dropped;
   if (self->first != NULL) {
     const RtTrack *track = self->first->data;
 
@@ -208,17 +271,8 @@ rt_playout_peek (RtPlayout *self, RtPlayoutStatus *status)
     status->track = track->number;
     status->complete = track->ended;
     status->format = track->format;
-    status->level = self->level;
   }
   g_mutex_unlock (&self->lock);
-}
-
-/* lock */
-static void
-find_first (RtPlayout *self)
-{
-  while (self->first != NULL && rt_track_queued (self->first->data) == 0)
-    self->first = self->first->next;
 }
 
 gboolean
@@ -229,7 +283,7 @@ rt_playout_read (
 
   memset (read, 0, sizeof *read);
   g_mutex_lock (&self->lock);
-  if (self->first != NULL) {
+  if (self->first != NULL && !self->held) {
     track = self->first->data;
     size = MIN (size - size % track->format.frame_size, readable (track));
     if (size > 0) {
@@ -237,11 +291,9 @@ rt_playout_read (
       read->format = track->format;
       read->size = size;
       read->first = track->left == 0;
-      self->level -= queued_ns (track);
-      self->held -= track->held;
+      self->played -= to_ns (track, track->left);
       rt_track_read (track, out, size, pts);
-      self->level += queued_ns (track);
-      self->held += track->held;
+      self->played += to_ns (track, track->left);
       read->last = track->ended && rt_track_queued (track) == 0;
       find_first (self);
     }
@@ -250,27 +302,36 @@ rt_playout_read (
   return read->size > 0;
 }
 
+static void
+tell (GArray *moments, const RtTrack *track, guint64 time)
+{
+  RtPlayoutMoment moment = { track->number, time };
+
+  g_array_append_val (moments, moment);
+}
+
 /* lock.  What there is to say of a track; when there will be more. */
 static guint64
-report_track (
-    RtTrack *track, guint64 heard_until, GArray *playing, gboolean *drained)
+report_track (RtTrack *track, guint64 heard_until, GArray *playing,
+    GArray *drained, gboolean *over)
 {
   guint64 begin = rt_track_begin (track);
-  guint64 finish = rt_track_finish (track);
+  guint64 finish = rt_track_finish (track, track->left);
 
-  *drained = FALSE;
+  *over = FALSE;
   if (track->received > 0 && !track->reported) {
     /* G_MAXUINT64 is both "all that left" and "none left" */
     if (track->left == 0 || begin > heard_until)
       return begin;
     track->reported = TRUE;
-    g_array_append_val (playing, track->number);
+    tell (playing, track, begin);
   }
   if (!track->ended || rt_track_queued (track) > 0)
     return G_MAXUINT64;
   if (finish > heard_until)
     return finish;
-  *drained = TRUE;
+  *over = TRUE;
+  tell (drained, track, track->received > 0 ? finish : G_MAXUINT64);
   return G_MAXUINT64;
 }
 
@@ -287,28 +348,29 @@ rt_playout_report (
     RtTrack *track = l->data;
     gboolean waiting = rt_track_queued (track) > 0;
     gboolean over;
-    guint64 due = report_track (track, heard_until, playing, &over);
+    guint64 due = report_track (track, heard_until, playing, drained, &over);
 
+    rt_track_settle (track, heard_until);
     after = waiting ? NULL : l->next;
     next = MIN (next, due);
-    if (over) {
-      g_array_append_val (drained, track->number);
+    if (over)
       forget (self, track);
-    }
   }
   g_mutex_unlock (&self->lock);
   return next;
 }
 
 gsize
-rt_playout_get_held (RtPlayout *self)
+rt_playout_get_memory (RtPlayout *self)
 {
-  gsize held;
+  gsize memory = 0;
+  const GList *l;
 
   g_mutex_lock (&self->lock);
-  held = self->held;
+  for (l = self->tracks.head; l != NULL; l = l->next)
+    memory += ((const RtTrack *) l->data)->memory;
   g_mutex_unlock (&self->lock);
-  return held;
+  return memory;
 }
 
 gboolean

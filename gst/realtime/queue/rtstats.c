@@ -24,10 +24,7 @@ static const gchar *const names[RT_STAT_LAST] = {
   [RT_STAT_MESSAGES_SENT] = "messages-sent",
   [RT_STAT_MESSAGES_RECEIVED] = "messages-received",
   [RT_STAT_AUDIO_SENT] = "audio-sent",
-  [RT_STAT_AUDIO_RECEIVED] = "audio-received",
-  [RT_STAT_AUDIO_PLAYED] = "audio-played",
   [RT_STAT_AUDIO_DROPPED_UPLINK] = "audio-dropped-uplink",
-  [RT_STAT_AUDIO_DROPPED_INTERRUPTED] = "audio-dropped-interrupted",
   [RT_STAT_UNDERRUNS] = "underruns",
   [RT_STAT_INTERRUPTIONS] = "interruptions",
   [RT_STAT_TURNS] = "turns",
@@ -84,15 +81,6 @@ rt_stats_add (RtStats *self, RtStat stat, guint64 amount)
 }
 
 void
-rt_stats_take_back (RtStats *self, RtStat stat, guint64 amount)
-{
-  g_return_if_fail (stat < RT_STAT_LAST);
-  g_mutex_lock (&self->lock);
-  self->now.value[stat] -= MIN (amount, self->now.value[stat]);
-  g_mutex_unlock (&self->lock);
-}
-
-void
 rt_stats_set (RtStats *self, RtStat stat, guint64 value)
 {
   g_return_if_fail (stat < RT_STAT_LAST);
@@ -107,6 +95,14 @@ rt_stats_turn_ended (RtStats *self, guint64 time)
   g_mutex_lock (&self->lock);
   self->turn_end = time;
   self->turn_ended = TRUE;
+  g_mutex_unlock (&self->lock);
+}
+
+void
+rt_stats_turn_void (RtStats *self)
+{
+  g_mutex_lock (&self->lock);
+  self->turn_ended = FALSE;
   g_mutex_unlock (&self->lock);
 }
 

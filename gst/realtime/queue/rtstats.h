@@ -16,11 +16,8 @@ typedef enum {
   RT_STAT_BYTES_RECEIVED,
   RT_STAT_MESSAGES_SENT,
   RT_STAT_MESSAGES_RECEIVED,
-  RT_STAT_AUDIO_SENT, /* ns, and so the next four */
-  RT_STAT_AUDIO_RECEIVED,
-  RT_STAT_AUDIO_PLAYED,
+  RT_STAT_AUDIO_SENT, /* ns, and so the next; the model's: see the playout */
   RT_STAT_AUDIO_DROPPED_UPLINK,
-  RT_STAT_AUDIO_DROPPED_INTERRUPTED,
   RT_STAT_UNDERRUNS, /* holes in a reply that came too slowly */
   RT_STAT_INTERRUPTIONS,
   RT_STAT_TURNS,
@@ -53,12 +50,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtStats, rt_stats_unref)
 /* The name of the field in the `stats` structure, e.g. "bytes-sent". */
 const gchar *rt_stat_name (RtStat stat);
 void rt_stats_add (RtStats *stats, RtStat stat, guint64 amount);
-/* What was counted before turned out not to be so. */
-void rt_stats_take_back (RtStats *stats, RtStat stat, guint64 amount);
 void rt_stats_set (RtStats *stats, RtStat stat, guint64 value);
 /* Response latency: the user stopped at `time`; the first sample of the reply
  * left at `time`.  A reply without a turn before it counts for nothing. */
 void rt_stats_turn_ended (RtStats *stats, guint64 time);
+/* It was no turn. */
+void rt_stats_turn_void (RtStats *stats);
 void rt_stats_reply_began (RtStats *stats, guint64 time);
 void rt_stats_snapshot (RtStats *stats, RtStatsSnapshot *snapshot);
 

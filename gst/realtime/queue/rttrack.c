@@ -38,10 +38,14 @@ rt_track_free (RtTrack *self)
 }
 
 static void
-add_piece (RtTrack *self, GBytes *piece)
+append (RtTrack *self, GBytes *piece)
 {
-  self->held += g_bytes_get_size (piece) + PIECE_COST;
+  self->memory += g_bytes_get_size (piece) + PIECE_COST;
   g_queue_push_tail (&self->pieces, piece);
+  if (self->next == NULL) {
+    self->next = self->pieces.tail;
+    self->offset = 0;
+  }
 }
 
 static void
@@ -49,7 +53,7 @@ remove_piece (RtTrack *self)
 {
   GBytes *piece = g_queue_pop_head (&self->pieces);
 
-  self->held -= g_bytes_get_size (piece) + PIECE_COST;
+  self->memory -= g_bytes_get_size (piece) + PIECE_COST;
   g_bytes_unref (piece);
 }
 
@@ -66,8 +70,7 @@ complete_frame (RtTrack *self, const guint8 *data, gsize size)
   n = MIN (size, frame_size - self->carry->len);
   g_byte_array_append (self->carry, data, n);
   if (self->carry->len == frame_size) {
-    add_piece (
-        self, g_byte_array_free_to_bytes (g_steal_pointer (&self->carry)));
+    append (self, g_byte_array_free_to_bytes (g_steal_pointer (&self->carry)));
     self->received++;
   }
   return n;
@@ -83,7 +86,7 @@ rt_track_push (RtTrack *self, GBytes *bytes)
   gsize whole = size - start - rest;
 
   if (whole > 0) {
-    add_piece (self, g_bytes_new_from_bytes (bytes, start, whole));
+    append (self, g_bytes_new_from_bytes (bytes, start, whole));
     self->received += whole / self->format.frame_size;
   }
   if (rest > 0) {
@@ -103,6 +106,18 @@ goes_on (const Run *run, guint64 pts, guint rate)
   return distance < RT_NS_PER_SECOND / 2 / rate + 1;
 }
 
+static Run *
+get_run (const RtTrack *self, guint i)
+{
+  return &g_array_index (self->runs, Run, i);
+}
+
+static guint
+count_runs (const RtTrack *self)
+{
+  return self->runs != NULL ? self->runs->len : 0;
+}
+
 static void
 note_run (RtTrack *self, guint64 pts, guint64 frames)
 {
@@ -111,7 +126,7 @@ note_run (RtTrack *self, guint64 pts, guint64 frames)
   if (self->runs == NULL)
     self->runs = g_array_new (FALSE, FALSE, sizeof (Run));
   if (self->runs->len > 0) {
-    Run *last = &g_array_index (self->runs, Run, self->runs->len - 1);
+    Run *last = get_run (self, self->runs->len - 1);
 
     if (goes_on (last, pts, self->format.rate)) {
       last->frames += frames;
@@ -127,9 +142,8 @@ rt_track_read (RtTrack *self, guint8 *out, gsize size, guint64 pts)
   guint64 frames = size / self->format.frame_size;
 
   while (size > 0) {
-    GBytes *piece = g_queue_peek_head (&self->pieces);
     gsize have;
-    const guint8 *data = g_bytes_get_data (piece, &have);
+    const guint8 *data = g_bytes_get_data (self->next->data, &have);
     gsize n = MIN (size, have - self->offset);
 
     memcpy (out, data + self->offset, n);
@@ -137,7 +151,7 @@ rt_track_read (RtTrack *self, guint8 *out, gsize size, guint64 pts)
     size -= n;
     self->offset += n;
     if (self->offset == have) {
-      remove_piece (self);
+      self->next = self->next->next;
       self->offset = 0;
     }
   }
@@ -151,30 +165,90 @@ rt_track_heard (const RtTrack *self, guint64 until)
   guint64 heard = 0;
   guint i;
 
-  for (i = 0; self->runs != NULL && i < self->runs->len; i++) {
-    const Run *run = &g_array_index (self->runs, Run, i);
+  for (i = 0; i < count_runs (self); i++) {
+    const Run *run = get_run (self, i);
 
     if (until > run->pts)
       heard += MIN (run->frames,
           rt_ns_to_frames_over (until - run->pts, self->format.rate));
   }
-  return heard;
+  return MAX (heard, self->heard);
+}
+
+static guint64
+count_frames (const RtTrack *self, GBytes *piece)
+{
+  return g_bytes_get_size (piece) / self->format.frame_size;
+}
+
+void
+rt_track_settle (RtTrack *self, guint64 until)
+{
+  self->heard = rt_track_heard (self, until);
+  while (self->pieces.head != NULL && self->pieces.head != self->next) {
+    guint64 frames = count_frames (self, self->pieces.head->data);
+
+    if (self->gone + frames > self->heard)
+      break;
+    self->gone += frames;
+    remove_piece (self);
+  }
+}
+
+/* The stamps of what comes again are void. */
+static void
+cut_runs (RtTrack *self)
+{
+  guint64 frames = 0;
+  guint i;
+
+  for (i = 0; i < count_runs (self) && frames < self->left; i++) {
+    Run *run = get_run (self, i);
+
+    run->frames = MIN (run->frames, self->left - frames);
+    frames += run->frames;
+  }
+  if (self->runs != NULL)
+    g_array_set_size (self->runs, i);
+}
+
+void
+rt_track_rewind (RtTrack *self, guint64 until)
+{
+  guint64 before;
+
+  rt_track_settle (self, until);
+  before = self->gone;
+  if (self->left == self->heard)
+    return;
+  self->left = self->heard;
+  self->next = self->pieces.head;
+  while (before + count_frames (self, self->next->data) <= self->left) {
+    before += count_frames (self, self->next->data);
+    self->next = self->next->next;
+  }
+  self->offset = (self->left - before) * self->format.frame_size;
+  cut_runs (self);
 }
 
 guint64
 rt_track_begin (const RtTrack *self)
 {
-  return self->runs != NULL ? g_array_index (self->runs, Run, 0).pts
-                            : G_MAXUINT64;
+  return count_runs (self) > 0 ? get_run (self, 0)->pts : G_MAXUINT64;
 }
 
 guint64
-rt_track_finish (const RtTrack *self)
+rt_track_finish (const RtTrack *self, guint64 frames)
 {
-  const Run *last;
+  guint64 finish = 0;
+  guint i;
 
-  if (self->runs == NULL)
-    return 0;
-  last = &g_array_index (self->runs, Run, self->runs->len - 1);
-  return last->pts + rt_frames_to_ns (last->frames, self->format.rate);
+  for (i = 0; i < count_runs (self) && frames > 0; i++) {
+    const Run *run = get_run (self, i);
+    guint64 n = MIN (run->frames, frames);
+
+    finish = run->pts + rt_frames_to_ns (n, self->format.rate);
+    frames -= n;
+  }
+  return finish;
 }

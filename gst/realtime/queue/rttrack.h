@@ -16,9 +16,12 @@ typedef struct {
   RtPlayoutFormat format;
   guint64 received; /* frames */
   guint64 left;
-  GQueue pieces;     /* of GBytes, whole frames */
-  gsize offset;      /* read of the first piece */
-  gsize held;        /* memory of the pieces, about */
+  guint64 heard; /* for certain: they do not come again */
+  guint64 gone;  /* frames whose pieces were let go, at most `heard` */
+  GQueue pieces; /* of GBytes, whole frames: those that may come again, too */
+  GList *next;   /* link of the piece that is read next, NULL: none is left */
+  gsize offset;  /* read of that piece */
+  gsize memory;  /* of the pieces, about */
   GByteArray *carry; /* a part of a frame, or NULL */
   GArray *runs;      /* of frames stamped without a gap, or NULL */
   gboolean ended;
@@ -37,11 +40,15 @@ rt_track_queued (const RtTrack *track)
 void rt_track_push (RtTrack *track, GBytes *data);
 /* `size` is at most what is queued, in whole frames. */
 void rt_track_read (RtTrack *track, guint8 *out, gsize size, guint64 pts);
-/* Frames that were due by then. */
+/* Frames that were due by then, or before. */
 guint64 rt_track_heard (const RtTrack *track, guint64 until);
-/* When the first frame is due, G_MAXUINT64 while none left; and when the last
- * one of those that left is over. */
+/* What was due by then stays heard, and its memory goes. */
+void rt_track_settle (RtTrack *track, guint64 until);
+/* What left and was not due by then waits again. */
+void rt_track_rewind (RtTrack *track, guint64 until);
+/* When the first frame is due, G_MAXUINT64 while none left. */
 guint64 rt_track_begin (const RtTrack *track);
-guint64 rt_track_finish (const RtTrack *track);
+/* When so many of those that left are over; 0: none are. */
+guint64 rt_track_finish (const RtTrack *track, guint64 frames);
 
 G_END_DECLS

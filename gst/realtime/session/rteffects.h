@@ -81,6 +81,9 @@ typedef enum {
   RT_EFFECT_PLAY,        /* track, format, audio */
   RT_EFFECT_PLAY_END,    /* track: that was all of it */
   RT_EFFECT_DROP,        /* stop what is playing; then rt_session_dropped() */
+  RT_EFFECT_HOLD,        /* ms: play nothing until RESUME or DROP; when they are
+                            over without, rt_session_hold_elapsed() */
+  RT_EFFECT_RESUME,      /* go on with what is held */
   RT_EFFECT_CLEAR_INPUT, /* forget audio that was not sent */
   RT_EFFECT_NOTE,        /* note */
   RT_EFFECT_FAIL, /* severity RECONNECT or FATAL, cause, note (the error):
@@ -95,6 +98,7 @@ typedef struct {
   GBytes *audio;
   RtAudioFormat format;
   guint track;
+  guint ms;
   RtSeverity severity;
   RtCause cause;
 } RtEffect;

@@ -17,6 +17,7 @@ typedef struct {
   RtAudioFormat format;
   guint64 received; /* frames */
   guint64 before;   /* ns of the part that were heard on earlier tracks */
+  guint64 begin;    /* running time at which the part is heard first */
   gboolean ended;
   gboolean drained;
   gboolean dropping; /* playback was told to drop it */

@@ -100,6 +100,8 @@ rt_ledger_fold (
     RtLedger *self, RtLedgerTrack *track, RtLedgerTrack *next, guint64 heard)
 {
   next->before += track->before + heard;
+  if (track->begin != RT_TIME_UNKNOWN)
+    next->begin = track->begin;
   g_ptr_array_remove (self->tracks, track);
 }
 
@@ -115,6 +117,7 @@ add_track (RtLedger *self, const gchar *response_id, const gchar *item_id,
   track->item_id = g_strdup (item_id);
   track->content_index = content_index;
   track->format = *format;
+  track->begin = RT_TIME_UNKNOWN;
   g_ptr_array_add (self->tracks, track);
   return track;
 }
@@ -238,7 +241,8 @@ rt_ledger_set_last (RtLedger *self, const RtLedgerTrack *track)
 }
 
 gboolean
-rt_ledger_drained (RtLedger *self, guint number)
+rt_ledger_drained (
+    RtLedger *self, guint number, RtLedgerFunc func, gpointer user_data)
 {
   RtLedgerTrack *track = find_number (self, number);
   RtLedgerTrack *next;
@@ -253,18 +257,37 @@ rt_ledger_drained (RtLedger *self, guint number)
   next = rt_ledger_find_next (self, track);
   if (next != NULL)
     rt_ledger_fold (self, track, next, rt_ledger_track_ns (track));
+  else if (func != NULL)
+    func (track->item_id, track->content_index, user_data);
   return TRUE;
 }
 
 gboolean
-rt_ledger_look_up (RtLedger *self, guint number, const gchar **item_id)
+rt_ledger_playing (
+    RtLedger *self, guint number, guint64 time, const gchar **item_id)
 {
   RtLedgerTrack *track = find_number (self, number);
 
   if (track == NULL || track->drained)
     return FALSE;
+  if (track->begin == RT_TIME_UNKNOWN)
+    track->begin = time;
   *item_id = track->item_id;
   return TRUE;
+}
+
+guint64
+rt_ledger_get_begin (RtLedger *self, const gchar *response_id,
+    const gchar *item_id, guint content_index)
+{
+  RtLedgerTrack *last = find_part (self, response_id, item_id, content_index);
+  guint i;
+
+  /* the tracks of a part are in order */
+  for (i = 0; last != NULL && i < self->tracks->len; i++)
+    if (get (self, i)->part == last->part)
+      return get (self, i)->begin;
+  return RT_TIME_UNKNOWN;
 }
 
 const gchar *

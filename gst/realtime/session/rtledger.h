@@ -14,6 +14,15 @@ G_BEGIN_DECLS
 #define RT_LEDGER_MAX_TRACKS 1024
 #define RT_LEDGER_MAX_INTERRUPTED 32
 
+/* A part of such an item. */
+typedef struct {
+  guint content_index;
+  guint64 received;  /* ns */
+  guint64 heard;     /* ns */
+  gboolean complete; /* that is all there is of it */
+  guint64 begin;     /* running time, RT_TIME_UNKNOWN */
+} RtCutPart;
+
 /* An item of which not all was heard. */
 typedef struct {
   gchar *item_id; /* NULL: the server named none */
@@ -24,6 +33,7 @@ typedef struct {
   guint content_index;
   guint audio_end_ms;
   gboolean deletes; /* nothing was heard */
+  GArray *parts;    /* of RtCutPart, in the order in which they came */
 } RtCut;
 
 typedef struct _RtLedger RtLedger;
@@ -45,11 +55,19 @@ guint rt_ledger_push (RtLedger *ledger, const gchar *response_id,
  * without any id matches, too. */
 gboolean rt_ledger_end (RtLedger *ledger, const gchar *response_id,
     const gchar *item_id, gint content_index, guint *track);
+/* A part was heard to its end.  Where one is asked for, it may be NULL. */
+typedef void (*RtLedgerFunc) (
+    const gchar *item_id, guint content_index, gpointer user_data);
+/* The track is heard from this running time on.  FALSE when it is not known,
+ * or over. */
+gboolean rt_ledger_playing (
+    RtLedger *ledger, guint track, guint64 time, const gchar **item_id);
 /* The whole track was heard.  FALSE when it is not known. */
-gboolean rt_ledger_drained (RtLedger *ledger, guint track);
-/* FALSE when the track is not known, or over. */
-gboolean rt_ledger_look_up (
-    RtLedger *ledger, guint track, const gchar **item_id);
+gboolean rt_ledger_drained (
+    RtLedger *ledger, guint track, RtLedgerFunc func, gpointer user_data);
+/* When the part began, or begins, to be heard; RT_TIME_UNKNOWN. */
+guint64 rt_ledger_get_begin (RtLedger *ledger, const gchar *response_id,
+    const gchar *item_id, guint content_index);
 /* Of what was heard to its end last; NULL: unknown. */
 const gchar *rt_ledger_get_last_item (RtLedger *ledger);
 const gchar *rt_ledger_get_last_response (RtLedger *ledger);
@@ -66,8 +84,8 @@ gboolean rt_ledger_interrupt (RtLedger *ledger);
 gboolean rt_ledger_is_interrupted (
     RtLedger *ledger, const gchar *response_id, const gchar *item_id);
 /* Playback's answer.  The items that were cut, in order (RtCut); transfer
- * full. */
-GPtrArray *rt_ledger_settle (
-    RtLedger *ledger, const RtHeard *heard, guint n_heard);
+ * full.  Calls `func` for parts that turn out to have been heard whole. */
+GPtrArray *rt_ledger_settle (RtLedger *ledger, const RtHeard *heard,
+    guint n_heard, RtLedgerFunc func, gpointer user_data);
 
 G_END_DECLS

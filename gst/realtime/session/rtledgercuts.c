@@ -26,25 +26,36 @@ cut_free (Cut *cut)
 {
   g_free (cut->cut.item_id);
   g_free (cut->cut.response_id);
+  g_array_unref (cut->cut.parts);
   g_free (cut);
+}
+
+static const RtHeard *
+find_heard (const RtLedgerTrack *track, const RtHeard *heard, guint n_heard)
+{
+  guint i;
+
+  for (i = 0; i < n_heard && !track->drained; i++)
+    if (heard[i].track == track->number && heard[i].rate > 0)
+      return &heard[i];
+  return NULL;
 }
 
 /* What playback does not know any more was heard to its end; the report of
  * that is on its way. */
 static void
-measure (const RtLedgerTrack *track, const RtHeard *heard, guint n_heard,
+measure (RtLedgerTrack *track, const RtHeard *heard, guint n_heard,
     guint64 *received_ns, guint64 *heard_ns)
 {
-  guint i;
+  const RtHeard *found = find_heard (track, heard, n_heard);
 
   *received_ns = *heard_ns = rt_ledger_track_ns (track);
-  for (i = 0; i < n_heard && !track->drained; i++)
-    if (heard[i].track == track->number && heard[i].rate > 0) {
-      *received_ns = heard[i].received * NS_PER_SECOND / heard[i].rate;
-      *heard_ns = MIN (heard[i].heard, heard[i].received) * NS_PER_SECOND
-                  / heard[i].rate;
-      return;
-    }
+  if (found == NULL)
+    return;
+  *received_ns = found->received * NS_PER_SECOND / found->rate;
+  *heard_ns = MIN (found->heard, found->received) * NS_PER_SECOND / found->rate;
+  if (track->begin == RT_TIME_UNKNOWN)
+    track->begin = found->begin;
 }
 
 static Cut *
@@ -73,8 +84,31 @@ add_cut (GPtrArray *cuts, const RtLedgerTrack *track)
 
   cut->cut.item_id = g_strdup (track->item_id);
   cut->cut.response_id = g_strdup (track->response_id);
+  cut->cut.parts = g_array_new (FALSE, FALSE, sizeof (RtCutPart));
   cut->part = track->part;
   g_ptr_array_add (cuts, cut);
+}
+
+/* A part may have several tracks, the last of which tells its end. */
+static void
+note_part (
+    GArray *parts, const RtLedgerTrack *track, guint64 received, guint64 heard)
+{
+  RtCutPart part
+      = { track->content_index, received, heard, track->ended, track->begin };
+  guint i;
+
+  for (i = 0; i < parts->len; i++) {
+    RtCutPart *known = &g_array_index (parts, RtCutPart, i);
+
+    if (known->content_index == part.content_index) {
+      known->received += received;
+      known->heard += heard;
+      known->complete = part.complete;
+      return;
+    }
+  }
+  g_array_append_val (parts, part);
 }
 
 /* Parts are heard one after the other: at most one of an item was heard in
@@ -88,6 +122,7 @@ add_part (Cut *cut, const RtLedgerTrack *track, guint64 received, guint64 heard)
   received += track->before;
   cut->heard += heard;
   cut->received += received;
+  note_part (cut->cut.parts, track, received, heard);
   if (heard < NS_PER_MS || whole)
     return;
   cut->cut.truncates = TRUE;
@@ -120,7 +155,8 @@ forget_dropped (RtLedger *self)
 
 /* The items that were cut; of one that has a name all parts count. */
 static GPtrArray *
-find_cuts (RtLedger *self, const RtHeard *heard, guint n_heard)
+find_cuts (RtLedger *self, const RtHeard *heard, guint n_heard,
+    RtLedgerFunc func, gpointer user_data)
 {
   GPtrArray *cuts = g_ptr_array_new_with_free_func ((GDestroyNotify) cut_free);
   guint64 received_ns, heard_ns;
@@ -132,18 +168,21 @@ find_cuts (RtLedger *self, const RtHeard *heard, guint n_heard)
     if (!track->dropping)
       continue;
     measure (track, heard, n_heard, &received_ns, &heard_ns);
-    if (track->ended && heard_ns / NS_PER_MS == received_ns / NS_PER_MS)
+    if (track->ended && heard_ns / NS_PER_MS == received_ns / NS_PER_MS) {
       rt_ledger_set_last (self, track);
-    else if (find_cut (cuts, track) == NULL)
+      if (func != NULL && rt_ledger_find_next (self, track) == NULL)
+        func (track->item_id, track->content_index, user_data);
+    } else if (find_cut (cuts, track) == NULL)
       add_cut (cuts, track);
   }
   return cuts;
 }
 
 GPtrArray *
-rt_ledger_settle (RtLedger *self, const RtHeard *heard, guint n_heard)
+rt_ledger_settle (RtLedger *self, const RtHeard *heard, guint n_heard,
+    RtLedgerFunc func, gpointer user_data)
 {
-  GPtrArray *cuts = find_cuts (self, heard, n_heard);
+  GPtrArray *cuts = find_cuts (self, heard, n_heard, func, user_data);
   guint64 received_ns, heard_ns;
   guint i = 0;
 

@@ -9,12 +9,15 @@
 struct _RtResponses {
   gboolean active;
   gchar *active_id;
+  gboolean presumed;   /* by a conflict: its beginning was not told yet */
   gboolean cancelling; /* a cancel is on its way to the active one */
 
   gboolean requested;        /* our create is on its way */
   gboolean cancel_requested; /* and so is a cancel behind it */
+  gboolean requested_owed;   /* it is in the place of the server's own reply */
   gchar *create_id;          /* event_id of our last create */
 
+  gboolean owed;     /* the reply to a turn, if the server gives none itself */
   gboolean wanted;   /* one more create is to be sent */
   gboolean held;     /* but not before the server's own reply */
   gboolean repeated; /* a create was sent again after a stale conflict */
@@ -51,6 +54,7 @@ static void
 set_active (RtResponses *self, gboolean active, const gchar *id)
 {
   self->active = active;
+  self->presumed = FALSE;
   self->cancelling = FALSE;
   if (id != self->active_id) {
     g_free (self->active_id);
@@ -68,13 +72,17 @@ rt_responses_want (RtResponses *self)
 gboolean
 rt_responses_is_due (RtResponses *self)
 {
-  return self->wanted && !self->held && !self->active && !self->requested;
+  return ((self->wanted && !self->held) || self->owed) && !self->active
+         && !self->requested;
 }
 
 void
 rt_responses_sent (RtResponses *self, const gchar *event_id)
 {
+  self->requested_owed = self->owed;
+  self->owed = FALSE;
   self->wanted = FALSE;
+  self->held = FALSE;
   self->requested = TRUE;
   self->cancel_requested = FALSE;
   g_free (self->create_id);
@@ -84,17 +92,20 @@ rt_responses_sent (RtResponses *self, const gchar *event_id)
 gboolean
 rt_responses_created (RtResponses *self, const gchar *id)
 {
-  gboolean cancelled = self->requested && self->cancel_requested;
+  gboolean cancelled = (self->requested && self->cancel_requested)
+                       || (self->presumed && self->cancelling);
 
   if (has_ended (self, id))
     return FALSE;
-  if (self->active && id != NULL && g_strcmp0 (id, self->active_id) == 0)
+  if (self->active && !self->presumed && id != NULL
+      && g_strcmp0 (id, self->active_id) == 0)
     return FALSE;
   set_active (self, TRUE, id);
   self->cancelling = cancelled;
   if (!self->requested && self->held)
     self->wanted = FALSE;
   self->held = FALSE;
+  self->owed = FALSE;
   self->repeated = FALSE;
   self->requested = FALSE;
   self->cancel_requested = FALSE;
@@ -123,6 +134,12 @@ rt_responses_done (RtResponses *self, const gchar *id, gboolean superseded)
     self->held = self->wanted && superseded;
   }
   return TRUE;
+}
+
+void
+rt_responses_owe (RtResponses *self)
+{
+  self->owed = self->active;
 }
 
 void
@@ -159,23 +176,37 @@ id_in_conflict (const gchar *message)
   return length > 0 ? g_strndup (begin, length) : NULL;
 }
 
+/* What the last create was for is still to be had. */
+static void
+want_again (RtResponses *self)
+{
+  if (self->requested_owed)
+    self->owed = TRUE;
+  else
+    self->wanted = TRUE;
+  self->held = FALSE;
+}
+
 static void
 conflict (RtResponses *self, const RtErrorInfo *error)
 {
   g_autofree gchar *id = id_in_conflict (error->message);
 
   self->requested = FALSE;
-  self->wanted = TRUE;
-  self->held = FALSE;
   if (has_ended (self, id)) {
     /* It ended meanwhile, so nothing will tell us when: again, but only once,
      * or a confused server would keep us busy for ever. */
-    if (self->repeated)
-      self->wanted = FALSE;
+    if (!self->repeated)
+      want_again (self);
     self->repeated = TRUE;
-  } else if (!self->active
-             || (id != NULL && g_strcmp0 (id, self->active_id) != 0)) {
+    return;
+  }
+  /* the server's own reply is what was owed */
+  if (!self->requested_owed)
+    want_again (self);
+  if (!self->active || (id != NULL && g_strcmp0 (id, self->active_id) != 0)) {
     set_active (self, TRUE, id);
+    self->presumed = TRUE;
   }
 }
 
@@ -246,5 +277,5 @@ rt_responses_is_open (RtResponses *self)
 gboolean
 rt_responses_is_busy (RtResponses *self)
 {
-  return rt_responses_is_open (self) || self->wanted;
+  return rt_responses_is_open (self) || self->wanted || self->owed;
 }

@@ -32,6 +32,10 @@ gboolean rt_responses_created (RtResponses *responses, const gchar *id);
  * reply and is part of it. */
 gboolean rt_responses_done (
     RtResponses *responses, const gchar *id, gboolean superseded);
+/* The user took a turn while one is active, so that the server, which replies
+ * to that by itself, may not: unless it does, a create follows the active one.
+ */
+void rt_responses_owe (RtResponses *responses);
 /* What was superseded gets no reply of the server's own. */
 void rt_responses_release (RtResponses *responses);
 /* An error event. */

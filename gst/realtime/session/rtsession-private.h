@@ -13,11 +13,18 @@
 
 G_BEGIN_DECLS
 
+typedef enum {
+  RT_HOLD_NONE,
+  RT_HOLD_ON,      /* the user makes a sound: a turn may come of it */
+  RT_HOLD_RESUMED, /* none came in time, but still may */
+} RtHold;
+
 struct _RtSession {
   const RtDialect *dialect;
   RtSessionConfig *config; /* in force */
   RtSessionConfig *wanted; /* the same, but for what has to wait */
   gboolean barge_in;
+  guint hold_time; /* ms, 0: the user's voice interrupts at once */
 
   gboolean opened;
   gboolean spoken; /* since then the model was heard */
@@ -35,8 +42,11 @@ struct _RtSession {
   RtLedger *ledger;
   RtTurns *turns;
 
-  GQueue waiting;        /* requests until the session is ready */
-  gboolean speaking;     /* the assistant is heard */
+  GQueue waiting;    /* requests until the session is ready */
+  gboolean speaking; /* the assistant is heard */
+  guint64 heard_end; /* running time at which its last sample was */
+  RtHold hold;
+  gboolean gave_way; /* the active response was cancelled for the user's turn */
   gchar *cut_response;   /* generating when it was interrupted */
   guint64 late_duration; /* ns of audio that came after its interruption */
 };
@@ -100,18 +110,27 @@ void rt_session_handle_text (
  * NULL: of items without a name. */
 void rt_session_end_texts (
     RtSession *session, const gchar *item_id, RtEffects *effects);
-/* The texts of what was cut: final, once, and marked. */
-void rt_session_cut_texts (RtSession *session, const gchar *item_id,
-    const gchar *response_id, RtEffects *effects);
-
-/* The same where nothing names them. */
-void rt_session_cut_open_texts (RtSession *session, RtEffects *effects);
+/* The texts of an item that was cut: final, once, marked, and no more than
+ * what was heard. */
+void rt_session_cut_texts (
+    RtSession *session, const RtCut *cut, RtEffects *effects);
+/* The same of a response of which nothing was heard that is not known to be;
+ * NULL: of none. */
+void rt_session_cut_response_texts (
+    RtSession *session, const gchar *response_id, RtEffects *effects);
+/* The same where nothing names them: all that are not final. */
+void rt_session_cut_open_texts (
+    RtSession *session, const RtCut *cut, RtEffects *effects);
 
 /* rtsessionturns.c: the user's voice */
 void rt_session_handle_speech (
     RtSession *session, const RtEvent *event, RtEffects *effects);
 void rt_session_handle_buffer (
     RtSession *session, const RtEvent *event, RtEffects *effects);
+
+/* rtsessionhold.c: whether the user interrupts */
+void rt_session_user_began (RtSession *session, RtEffects *effects);
+void rt_session_user_took_turn (RtSession *session, RtEffects *effects);
 
 /* rtsessionvoice.c: the model's voice */
 void rt_session_handle_audio (

@@ -14,6 +14,7 @@ rt_session_new (const RtDialect *dialect, const RtSessionConfig *config)
   self->config = rt_session_config_copy (config);
   self->wanted = rt_session_config_copy (config);
   self->barge_in = TRUE;
+  self->heard_end = RT_TIME_UNKNOWN;
   self->responses = rt_responses_new ();
   self->transcript = rt_transcript_new ();
   self->handoffs = rt_handoffs_new ();
@@ -120,12 +121,6 @@ rt_session_warn (
   note->severity = RT_SEVERITY_WARNING;
   rt_effects_note (effects, note);
   return note;
-}
-
-void
-rt_session_set_barge_in (RtSession *self, gboolean barge_in)
-{
-  self->barge_in = barge_in;
 }
 
 void

@@ -38,6 +38,10 @@ typedef struct {
   guint rate;
   guint64 received; /* frames */
   guint64 heard;    /* frames */
+  /* running time at which the first one is heard, and at which the last one
+   * of those that were is over; RT_TIME_UNKNOWN: there is none */
+  guint64 begin;
+  guint64 end;
 } RtHeard;
 
 RtSession *rt_session_new (
@@ -46,8 +50,12 @@ void rt_session_free (RtSession *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtSession, rt_session_free)
 
 /* FALSE: what the user says over the model is not an interruption here.
- * Default TRUE. */
-void rt_session_set_barge_in (RtSession *session, gboolean barge_in);
+ * Default TRUE.  `hold` ms, unless 0: it is one when a turn comes of it within
+ * that time, during which the reply is held. */
+void rt_session_set_barge_in (
+    RtSession *session, gboolean barge_in, guint hold);
+/* The time of RT_EFFECT_HOLD is over. */
+void rt_session_hold_elapsed (RtSession *session, RtEffects *effects);
 /* New settings.  While the session runs and they differ in what the server
  * is told, one session.update follows. */
 void rt_session_set_config (
@@ -62,9 +70,12 @@ void rt_session_event (
 /* FALSE: not possible now; an error note says why. */
 gboolean rt_session_request (
     RtSession *session, const RtRequest *request, RtEffects *effects);
-/* The first sample of `track` is being heard; the last one was heard. */
-void rt_session_playing (RtSession *session, guint track, RtEffects *effects);
-void rt_session_drained (RtSession *session, guint track, RtEffects *effects);
+/* The first sample of `track` is being heard, the last one was heard: at this
+ * running time, or RT_TIME_UNKNOWN. */
+void rt_session_playing (
+    RtSession *session, guint track, guint64 time, RtEffects *effects);
+void rt_session_drained (
+    RtSession *session, guint track, guint64 time, RtEffects *effects);
 /* No output came for a while and all that had come was handed out: in a
  * protocol that does not tell the end of a reply, that was it. */
 void rt_session_audio_paused (RtSession *session, RtEffects *effects);

@@ -22,6 +22,9 @@ rt_session_handle_response_created (
   if (!rt_responses_created (self->responses, id))
     return;
   rt_turns_replied (self->turns);
+  self->gave_way = FALSE;
+  if (self->hold == RT_HOLD_RESUMED)
+    self->hold = RT_HOLD_NONE;
   if (rt_responses_is_cancelled (self->responses))
     rt_ledger_interrupt_response (self->ledger, id);
   note = rt_note_new (RT_NOTE_RESPONSE);
@@ -62,12 +65,14 @@ note_done (RtSession *self, const RtEvent *event, RtEffects *effects)
   rt_effects_note (effects, note);
 }
 
-/* The server cancelled because the user speaks, and will reply to that. */
+/* It was cancelled because the user speaks, and the server will reply to that.
+ */
 static gboolean
 is_superseded (RtSession *self, const RtResponse *response)
 {
   return response != NULL && self->config->create_response
-         && g_strcmp0 (response->reason, "turn_detected") == 0
+         && (self->gave_way
+             || g_strcmp0 (response->reason, "turn_detected") == 0)
          && (rt_turns_is_speaking (self->turns)
              || rt_turns_awaits_reply (self->turns));
 }
@@ -84,6 +89,7 @@ rt_session_handle_response_done (
 
   if (!rt_responses_done (self->responses, id, is_superseded (self, response)))
     return;
+  self->gave_way &= rt_responses_is_generating (self->responses, NULL);
   for (i = 0; response != NULL && i < response->output->len; i++) {
     const RtItem *item = g_ptr_array_index (response->output, i);
 

@@ -2,9 +2,11 @@
  *
  * The items and texts of both sides.  Pure; its owner serialises the calls.
  */
+#include "rtheardtext.h"
 #include "rtsession-private.h"
 
-static void
+/* Returns the note, which is the effects'. */
+static RtNote *
 note_text (const RtTranscriptKey *key, const gchar *text, gboolean final,
     gboolean interrupted, const RtUsage *usage, RtEffects *effects)
 {
@@ -20,6 +22,7 @@ note_text (const RtTranscriptKey *key, const gchar *text, gboolean final,
   if (usage != NULL)
     note->usage = *usage;
   rt_effects_note (effects, note);
+  return note;
 }
 
 static gboolean
@@ -37,6 +40,13 @@ is_final (const RtEvent *event)
          || event->type == RT_EVENT_OUTPUT_TEXT_DONE;
 }
 
+static gboolean
+is_spoken (const RtEvent *event)
+{
+  return event->type == RT_EVENT_OUTPUT_TRANSCRIPT_DELTA
+         || event->type == RT_EVENT_OUTPUT_TRANSCRIPT_DONE;
+}
+
 static void
 end_text (const RtTranscriptKey *key, const gchar *text, gpointer user_data)
 {
@@ -46,7 +56,7 @@ end_text (const RtTranscriptKey *key, const gchar *text, gpointer user_data)
 void
 rt_session_end_texts (RtSession *self, const gchar *item_id, RtEffects *effects)
 {
-  rt_transcript_end (self->transcript, item_id, FALSE, end_text, effects);
+  rt_transcript_end (self->transcript, item_id, end_text, effects);
 }
 
 /* What a final text ends where audio has no end of its own: what the model
@@ -61,6 +71,15 @@ end_reply (RtSession *self, const RtEvent *event, RtEffects *effects)
         event->content_index, effects);
 }
 
+/* When the words are heard, as far as that is known by now. */
+static void
+set_time (RtSession *self, const RtTranscriptKey *key, RtNote *note)
+{
+  if (note != NULL && key->spoken)
+    note->running_time = rt_ledger_get_begin (
+        self->ledger, key->response_id, key->item_id, key->content_index);
+}
+
 void
 rt_session_handle_text (
     RtSession *self, const RtEvent *event, RtEffects *effects)
@@ -71,7 +90,9 @@ rt_session_handle_text (
     .item_id = event->item_id,
     .response_id = event->response_id,
     .content_index = event->content_index,
+    .spoken = is_spoken (event),
   };
+  RtNote *note = NULL;
 
   if (!is_user (event)
       && rt_ledger_is_interrupted (
@@ -79,39 +100,88 @@ rt_session_handle_text (
     return;
   if (!is_final (event)) {
     if (rt_transcript_add (self->transcript, &key, text))
-      note_text (&key, text, FALSE, FALSE, NULL, effects);
+      note = note_text (&key, text, FALSE, FALSE, NULL, effects);
+    set_time (self, &key, note);
     return;
   }
   if (!rt_session_can (self, RT_DIALECT_RESPONSES))
     end_reply (self, event, effects);
   text = rt_transcript_finish (self->transcript, &key, text);
   if (text != NULL)
-    note_text (&key, text, TRUE, FALSE, &event->usage, effects);
+    note = note_text (&key, text, TRUE, FALSE, &event->usage, effects);
   else
     text = event->text;
+  set_time (self, &key, note);
   if (is_user (event))
     rt_turns_transcribed (
         self->turns, event->item_id, text == NULL || *text == '\0');
 }
 
-static void
+typedef struct {
+  const RtCut *cut; /* NULL: none of its audio came */
+  RtEffects *effects;
+} Cutting;
+
+static const RtCutPart *
+find_cut_part (const RtCut *cut, guint content_index)
+{
+  guint i;
+
+  for (i = 0; cut != NULL && i < cut->parts->len; i++) {
+    const RtCutPart *part = &g_array_index (cut->parts, RtCutPart, i);
+
+    if (part->content_index == content_index)
+      return part;
+  }
+  return NULL;
+}
+
+static gchar *
 cut_text (const RtTranscriptKey *key, const gchar *text, gpointer user_data)
 {
-  note_text (key, text, TRUE, TRUE, NULL, user_data);
+  Cutting *cutting = user_data;
+  const RtCutPart *part = find_cut_part (cutting->cut, key->content_index);
+  gchar *heard;
+  RtNote *note;
+
+  if (!key->spoken)
+    heard = g_strdup (text);
+  else if (part == NULL)
+    heard = g_strdup ("");
+  else
+    heard = rt_heard_text (text, part->heard, part->received, part->complete);
+  note = note_text (key, heard, TRUE, TRUE, NULL, cutting->effects);
+  if (part != NULL)
+    note->running_time = part->begin;
+  return heard;
 }
 
 void
-rt_session_cut_open_texts (RtSession *self, RtEffects *effects)
+rt_session_cut_texts (RtSession *self, const RtCut *cut, RtEffects *effects)
 {
-  rt_transcript_end (self->transcript, NULL, TRUE, cut_text, effects);
-}
+  Cutting cutting = { cut, effects };
 
-void
-rt_session_cut_texts (RtSession *self, const gchar *item_id,
-    const gchar *cut_response_id, RtEffects *effects)
-{
   rt_transcript_interrupt (
-      self->transcript, item_id, cut_response_id, cut_text, effects);
+      self->transcript, cut->item_id, cut->response_id, cut_text, &cutting);
+}
+
+void
+rt_session_cut_response_texts (
+    RtSession *self, const gchar *response_id, RtEffects *effects)
+{
+  Cutting cutting = { NULL, effects };
+
+  rt_transcript_interrupt (
+      self->transcript, NULL, response_id, cut_text, &cutting);
+}
+
+void
+rt_session_cut_open_texts (
+    RtSession *self, const RtCut *cut, RtEffects *effects)
+{
+  Cutting cutting = { cut, effects };
+
+  rt_transcript_interrupt_open (self->transcript, cut_text, &cutting);
 }
 
 /* What names no item is of the one of the model's that ends next. */
@@ -133,7 +203,9 @@ rt_session_handle_item (
 
   if (item == NULL)
     return;
-  if (item->type == RT_ITEM_MESSAGE)
+  /* the copy of what was cut says more than was heard */
+  if (item->type == RT_ITEM_MESSAGE && item->id != NULL
+      && !rt_ledger_is_interrupted (self->ledger, NULL, item->id))
     rt_transcript_echo (self->transcript, item, event->previous_item_id);
   note = rt_note_new (RT_NOTE_ITEM);
   note->item_id = g_strdup (item->id);

@@ -53,9 +53,7 @@ speech_started (RtSession *self, const RtEvent *event, RtEffects *effects)
     return;
   rt_transcript_place (self->transcript, RT_ROLE_USER, event->item_id, NULL);
   note_speech (event->item_id, TRUE, "detected", event, effects);
-  /* the server cancels what it is generating by itself */
-  if (self->barge_in && self->config->interrupt_response)
-    rt_session_interrupt (self, effects);
+  rt_session_user_began (self, effects);
 }
 
 void
@@ -90,4 +88,5 @@ rt_session_handle_buffer (
       self->transcript, RT_ROLE_USER, event->item_id, event->previous_item_id);
   rt_turns_committed (self->turns, event->item_id,
       turn_end (self, event->item_id) == RT_TURN_ENDS_BY_TRANSCRIPT);
+  rt_session_user_took_turn (self, effects);
 }

@@ -9,7 +9,7 @@
 
 static void
 note_speech (const gchar *item_id, gboolean speaking, const gchar *reason,
-    RtEffects *effects)
+    guint64 time, RtEffects *effects)
 {
   RtNote *note = rt_note_new (RT_NOTE_SPEECH);
 
@@ -17,6 +17,7 @@ note_speech (const gchar *item_id, gboolean speaking, const gchar *reason,
   note->flag = speaking;
   note->reason = reason;
   note->item_id = g_strdup (item_id);
+  note->running_time = time;
   rt_effects_note (effects, note);
 }
 
@@ -109,15 +110,19 @@ void
 rt_session_interrupt (RtSession *self, RtEffects *effects)
 {
   const gchar *active = rt_responses_get_active (self->responses);
+  gboolean held = self->hold == RT_HOLD_ON;
 
+  self->hold = RT_HOLD_NONE;
   rt_ledger_interrupt_response (self->ledger, active);
   if (rt_ledger_interrupt (self->ledger)) {
     g_free (self->cut_response);
     self->cut_response = g_strdup (active);
     rt_effects_add (effects, RT_EFFECT_DROP);
-  } else {
-    rt_session_cut_texts (self, NULL, active, effects);
+    return;
   }
+  if (held)
+    rt_effects_add (effects, RT_EFFECT_RESUME);
+  rt_session_cut_response_texts (self, active, effects);
 }
 
 static void
@@ -143,28 +148,59 @@ report_cut (RtSession *self, const RtCut *cut, RtEffects *effects)
   note->played = cut->played;
   note->dropped = cut->dropped;
   rt_effects_note (effects, note);
-  rt_session_cut_texts (self, cut->item_id, cut->response_id, effects);
-  if (cut->item_id == NULL && cut->response_id == NULL)
-    rt_session_cut_open_texts (self, effects);
+  if (cut->item_id != NULL || cut->response_id != NULL)
+    rt_session_cut_texts (self, cut, effects);
+}
+
+static void
+set_heard (const gchar *item_id, guint content_index, gpointer user_data)
+{
+  RtSession *self = user_data;
+
+  rt_transcript_set_heard (self->transcript, item_id, content_index);
+}
+
+static void
+learn_end (RtSession *self, guint64 time)
+{
+  if (time != RT_TIME_UNKNOWN
+      && (self->heard_end == RT_TIME_UNKNOWN || time > self->heard_end))
+    self->heard_end = time;
+}
+
+/* Of what has no name, only what was said last has a text that is open. */
+static void
+cut_nameless (RtSession *self, const GPtrArray *cuts, RtEffects *effects)
+{
+  const RtCut *last
+      = cuts->len > 0 ? g_ptr_array_index (cuts, cuts->len - 1) : NULL;
+
+  if (last != NULL && last->item_id == NULL && last->response_id == NULL)
+    rt_session_cut_open_texts (self, last, effects);
 }
 
 void
 rt_session_dropped (
     RtSession *self, const RtHeard *heard, guint n_heard, RtEffects *effects)
 {
-  g_autoptr (GPtrArray) cuts = rt_ledger_settle (self->ledger, heard, n_heard);
+  g_autoptr (GPtrArray) cuts
+      = rt_ledger_settle (self->ledger, heard, n_heard, set_heard, self);
   g_autofree gchar *cut_response = g_steal_pointer (&self->cut_response);
   guint i;
 
+  for (i = 0; i < n_heard; i++)
+    learn_end (self, heard[i].end);
   if (cuts->len > 0 && self->speaking) {
     const RtCut *first = g_ptr_array_index (cuts, 0);
 
     self->speaking = FALSE;
-    note_speech (first->item_id, FALSE, "interrupted", effects);
+    note_speech (
+        first->item_id, FALSE, "interrupted", self->heard_end, effects);
   }
   for (i = 0; i < cuts->len; i++)
     report_cut (self, g_ptr_array_index (cuts, i), effects);
-  rt_session_cut_texts (self, NULL, cut_response, effects);
+  cut_nameless (self, cuts, effects);
+  rt_session_cut_response_texts (self, cut_response, effects);
   rt_session_check_drained (self, effects);
 }
 
@@ -178,24 +214,30 @@ rt_session_check_drained (RtSession *self, RtEffects *effects)
           self->responses, rt_ledger_get_last_response (self->ledger)))
     return;
   self->speaking = FALSE;
-  note_speech (
-      rt_ledger_get_last_item (self->ledger), FALSE, "drained", effects);
+  note_speech (rt_ledger_get_last_item (self->ledger), FALSE, "drained",
+      self->heard_end, effects);
 }
 
 void
-rt_session_playing (RtSession *self, guint track, RtEffects *effects)
+rt_session_playing (
+    RtSession *self, guint track, guint64 time, RtEffects *effects)
 {
   const gchar *item_id;
 
-  if (self->speaking || !rt_ledger_look_up (self->ledger, track, &item_id))
+  if (!rt_ledger_playing (self->ledger, track, time, &item_id)
+      || self->speaking)
     return;
   self->speaking = TRUE;
-  note_speech (item_id, TRUE, "playing", effects);
+  self->heard_end = RT_TIME_UNKNOWN;
+  note_speech (item_id, TRUE, "playing", time, effects);
 }
 
 void
-rt_session_drained (RtSession *self, guint track, RtEffects *effects)
+rt_session_drained (
+    RtSession *self, guint track, guint64 time, RtEffects *effects)
 {
-  if (rt_ledger_drained (self->ledger, track))
-    rt_session_check_drained (self, effects);
+  if (!rt_ledger_drained (self->ledger, track, set_heard, self))
+    return;
+  learn_end (self, time);
+  rt_session_check_drained (self, effects);
 }

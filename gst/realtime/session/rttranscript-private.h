@@ -12,20 +12,23 @@ typedef struct {
   guint content_index;
   gchar *response_id;
   GString *text;
+  gboolean spoken;
+  gboolean heard; /* to its end */
   gboolean final;
   gboolean interrupted;
   gboolean presumed; /* final by a pause: the server may yet say so itself */
   gsize taken;       /* bytes of the text that were handed off */
-} RtPart;
+} RtTranscriptPart;
 
 typedef struct {
   gchar *id;       /* NULL: not told, or not yet */
   gchar *previous; /* the id of the one before it, known or not; or NULL */
   const gchar *role;
-  GPtrArray *parts; /* of RtPart, by content_index */
+  GPtrArray *parts; /* of RtTranscriptPart, by content_index */
   gchar *echo;      /* what the server's copy says; used when no part does */
   gboolean typed;   /* by the application; the server's copy gives the id */
-  gboolean taken;   /* it was handed off, or a part of it */
+  gboolean interrupted; /* the server's copy says more than was heard */
+  gboolean taken;       /* it was handed off, or a part of it */
 } RtTranscriptItem;
 
 struct _RtTranscript {
@@ -35,9 +38,13 @@ struct _RtTranscript {
   gsize bytes;
 };
 
+RtTranscriptPart *rt_transcript_find_part (
+    const RtTranscriptItem *item, guint content_index);
+
 /* rttranscriptplaces.c: which items there are, and in what order */
 /* Of more than is to be kept the oldest goes; the newest stays. */
 void rt_transcript_forget_oldest (RtTranscript *transcript);
+/* NULL: not known. */
 RtTranscriptItem *rt_transcript_find_item (
     RtTranscript *transcript, const gchar *id);
 void rt_transcript_set_id (

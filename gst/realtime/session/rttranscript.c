@@ -17,13 +17,13 @@ rt_transcript_place (RtTranscript *self, const gchar *role,
     rt_transcript_place_item (self, role, item_id, previous_item_id);
 }
 
-static RtPart *
-find_part (const RtTranscriptItem *item, guint content_index)
+RtTranscriptPart *
+rt_transcript_find_part (const RtTranscriptItem *item, guint content_index)
 {
   guint i;
 
   for (i = 0; i < item->parts->len; i++) {
-    RtPart *part = g_ptr_array_index (item->parts, i);
+    RtTranscriptPart *part = g_ptr_array_index (item->parts, i);
 
     if (part->content_index == content_index)
       return part;
@@ -31,20 +31,21 @@ find_part (const RtTranscriptItem *item, guint content_index)
   return NULL;
 }
 
-static RtPart *
+static RtTranscriptPart *
 add_part (RtTranscriptItem *item, guint content_index, const gchar *response_id)
 {
-  RtPart *part;
+  RtTranscriptPart *part;
   guint i = 0;
 
   if (item->parts->len >= RT_TRANSCRIPT_MAX_PARTS)
     return NULL;
-  part = g_new0 (RtPart, 1);
+  part = g_new0 (RtTranscriptPart, 1);
   part->content_index = content_index;
   part->response_id = g_strdup (response_id);
   part->text = g_string_new (NULL);
   while (i < item->parts->len
-         && ((RtPart *) g_ptr_array_index (item->parts, i))->content_index
+         && ((RtTranscriptPart *) g_ptr_array_index (item->parts, i))
+                    ->content_index
                 < content_index)
     i++;
   g_ptr_array_insert (item->parts, i, part);
@@ -71,7 +72,9 @@ static RtTranscriptItem *
 find_nameless (RtTranscript *self, const RtTranscriptKey *key)
 {
   RtTranscriptItem *item = last_nameless (self, key->role);
-  RtPart *part = item != NULL ? find_part (item, key->content_index) : NULL;
+  RtTranscriptPart *part
+      = item != NULL ? rt_transcript_find_part (item, key->content_index)
+                     : NULL;
 
   if (part == NULL || part->final
       || g_strcmp0 (part->response_id, key->response_id) != 0)
@@ -80,27 +83,29 @@ find_nameless (RtTranscript *self, const RtTranscriptKey *key)
 }
 
 /* NULL when the item has too many. */
-static RtPart *
+static RtTranscriptPart *
 get_part (RtTranscript *self, const RtTranscriptKey *key)
 {
   RtTranscriptItem *item = key->item_id != NULL
                                ? rt_transcript_find_item (self, key->item_id)
                                : find_nameless (self, key);
-  RtPart *part;
+  RtTranscriptPart *part;
 
   if (item == NULL && key->item_id != NULL)
     item = rt_transcript_place_item (self, key->role, key->item_id, NULL);
   else if (item == NULL)
     item = rt_transcript_append_item (self, key->role);
-  part = find_part (item, key->content_index);
+  part = rt_transcript_find_part (item, key->content_index);
   if (part == NULL)
     part = add_part (item, key->content_index, key->response_id);
+  if (part != NULL)
+    part->spoken |= key->spoken;
   return part;
 }
 
 /* Of a text that was handed off in other words, only what says more is new. */
 static gsize
-taken_of (const RtPart *part, const gchar *text)
+taken_of (const RtTranscriptPart *part, const gchar *text)
 {
   gsize length = strlen (text);
 
@@ -110,7 +115,7 @@ taken_of (const RtPart *part, const gchar *text)
 }
 
 static void
-set_text (RtTranscript *self, RtPart *part, const gchar *text)
+set_text (RtTranscript *self, RtTranscriptPart *part, const gchar *text)
 {
   part->taken = taken_of (part, text);
   self->bytes -= part->text->len;
@@ -123,7 +128,7 @@ void
 rt_transcript_type (RtTranscript *self, const gchar *text)
 {
   RtTranscriptItem *item = rt_transcript_append_item (self, RT_ROLE_USER);
-  RtPart *part = add_part (item, 0, NULL);
+  RtTranscriptPart *part = add_part (item, 0, NULL);
 
   item->typed = TRUE;
   part->final = TRUE;
@@ -140,7 +145,8 @@ find_typed (RtTranscript *self, const RtItem *copy)
     RtTranscriptItem *item = g_ptr_array_index (self->items, i);
 
     if (item->typed && item->id == NULL
-        && strcmp (find_part (item, 0)->text->str, copy->text) == 0)
+        && strcmp (rt_transcript_find_part (item, 0)->text->str, copy->text)
+               == 0)
       return item;
   }
   return NULL;
@@ -161,7 +167,7 @@ rt_transcript_echo (
     rt_transcript_set_id (self, item, copy->id);
 
   item = rt_transcript_place_item (self, role, copy->id, previous_item_id);
-  if (copy->text == NULL || item->typed)
+  if (copy->text == NULL || item->typed || item->interrupted)
     return;
   self->bytes -= item->echo != NULL ? strlen (item->echo) : 0;
   g_free (item->echo);
@@ -174,7 +180,7 @@ gboolean
 rt_transcript_add (
     RtTranscript *self, const RtTranscriptKey *key, const gchar *text)
 {
-  RtPart *part;
+  RtTranscriptPart *part;
   gsize length;
 
   if (text == NULL || *text == '\0')
@@ -197,7 +203,9 @@ was_presumed (RtTranscript *self, const RtTranscriptKey *key, const gchar *text)
 {
   RtTranscriptItem *item
       = key->item_id == NULL ? last_nameless (self, key->role) : NULL;
-  RtPart *part = item != NULL ? find_part (item, key->content_index) : NULL;
+  RtTranscriptPart *part
+      = item != NULL ? rt_transcript_find_part (item, key->content_index)
+                     : NULL;
 
   if (part == NULL || !part->presumed || strcmp (part->text->str, text) != 0)
     return FALSE;
@@ -209,7 +217,7 @@ const gchar *
 rt_transcript_finish (
     RtTranscript *self, const RtTranscriptKey *key, const gchar *text)
 {
-  RtPart *part;
+  RtTranscriptPart *part;
 
   if (text != NULL && was_presumed (self, key, text))
     return NULL;
@@ -230,47 +238,9 @@ rt_transcript_is_final (RtTranscript *self, const gchar *item_id)
   guint i;
 
   for (i = 0; item != NULL && i < item->parts->len; i++)
-    if (((RtPart *) g_ptr_array_index (item->parts, i))->final)
+    if (((RtTranscriptPart *) g_ptr_array_index (item->parts, i))->final)
       return TRUE;
   return FALSE;
-}
-
-static void
-interrupt_item (RtTranscriptItem *item, const gchar *response_id,
-    RtTranscriptFunc func, gpointer user_data)
-{
-  guint i;
-
-  for (i = 0; i < item->parts->len; i++) {
-    RtPart *part = g_ptr_array_index (item->parts, i);
-    RtTranscriptKey key
-        = { item->role, item->id, part->response_id, part->content_index };
-
-    if (part->interrupted || part->text->len == 0)
-      continue;
-    if (response_id != NULL
-        && (part->final || g_strcmp0 (part->response_id, response_id) != 0))
-      continue;
-    part->final = TRUE;
-    part->interrupted = TRUE;
-    func (&key, part->text->str, user_data);
-  }
-}
-
-void
-rt_transcript_interrupt (RtTranscript *self, const gchar *item_id,
-    const gchar *response_id, RtTranscriptFunc func, gpointer user_data)
-{
-  RtTranscriptItem *item = rt_transcript_find_item (self, item_id);
-  guint i;
-
-  if (item != NULL) {
-    interrupt_item (item, NULL, func, user_data);
-    return;
-  }
-  for (i = 0; response_id != NULL && i < self->items->len; i++)
-    interrupt_item (
-        g_ptr_array_index (self->items, i), response_id, func, user_data);
 }
 
 static gboolean
@@ -279,7 +249,7 @@ has_open_part (const RtTranscriptItem *item)
   guint i;
 
   for (i = 0; i < item->parts->len; i++)
-    if (!((RtPart *) g_ptr_array_index (item->parts, i))->final)
+    if (!((RtTranscriptPart *) g_ptr_array_index (item->parts, i))->final)
       return TRUE;
   return FALSE;
 }
@@ -306,21 +276,19 @@ rt_transcript_is_open (RtTranscript *self)
 }
 
 static void
-end_item (RtTranscriptItem *item, gboolean interrupted, RtTranscriptFunc func,
-    gpointer user_data)
+end_item (RtTranscriptItem *item, RtTranscriptFunc func, gpointer user_data)
 {
   guint i;
 
   for (i = 0; i < item->parts->len; i++) {
-    RtPart *part = g_ptr_array_index (item->parts, i);
-    RtTranscriptKey key
-        = { item->role, item->id, part->response_id, part->content_index };
+    RtTranscriptPart *part = g_ptr_array_index (item->parts, i);
+    RtTranscriptKey key = { item->role, item->id, part->response_id,
+      part->content_index, part->spoken };
 
     if (part->final)
       continue;
     part->final = TRUE;
-    part->presumed = !interrupted;
-    part->interrupted = interrupted;
+    part->presumed = TRUE;
     if (part->text->len > 0)
       func (&key, part->text->str, user_data);
   }
@@ -328,7 +296,7 @@ end_item (RtTranscriptItem *item, gboolean interrupted, RtTranscriptFunc func,
 
 void
 rt_transcript_end (RtTranscript *self, const gchar *item_id,
-    gboolean interrupted, RtTranscriptFunc func, gpointer user_data)
+    RtTranscriptFunc func, gpointer user_data)
 {
   guint i;
 
@@ -336,8 +304,8 @@ rt_transcript_end (RtTranscript *self, const gchar *item_id,
     RtTranscriptItem *item = g_ptr_array_index (self->items, i);
 
     if (strcmp (item->role, RT_ROLE_ASSISTANT) == 0
-        && (interrupted || g_strcmp0 (item->id, item_id) == 0))
-      end_item (item, interrupted, func, user_data);
+        && g_strcmp0 (item->id, item_id) == 0)
+      end_item (item, func, user_data);
   }
 }
 
@@ -349,7 +317,7 @@ is_blank (const gchar *text)
 
 /* What of a part was not taken yet; NULL: nothing. */
 static const gchar *
-take_part (RtPart *part)
+take_part (RtTranscriptPart *part)
 {
   const gchar *text = part->text->str + part->taken;
 
@@ -370,10 +338,10 @@ rt_transcript_take (
 
   for (i = 0; i < self->items->len; i++) {
     RtTranscriptItem *item = g_ptr_array_index (self->items, i);
-    RtTranscriptKey key = { item->role, item->id, NULL, 0 };
+    RtTranscriptKey key = { .role = item->role, .item_id = item->id };
 
     for (j = 0; j < item->parts->len; j++) {
-      RtPart *part = g_ptr_array_index (item->parts, j);
+      RtTranscriptPart *part = g_ptr_array_index (item->parts, j);
 
       if ((text = take_part (part)) == NULL)
         continue;

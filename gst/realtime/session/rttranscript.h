@@ -23,6 +23,7 @@ typedef struct {
   const gchar *item_id; /* NULL: unknown, and so the next */
   const gchar *response_id;
   guint content_index;
+  gboolean spoken; /* it is heard, and not read */
 } RtTranscriptKey;
 
 typedef struct _RtTranscript RtTranscript;
@@ -53,19 +54,29 @@ gboolean rt_transcript_is_final (
 
 typedef void (*RtTranscriptFunc) (
     const RtTranscriptKey *key, const gchar *text, gpointer user_data);
-/* What was not heard to its end.  Calls `func` once for each part that has
- * text: with `item_id` for the parts of that item, whether final or not; else
- * for those parts of the response that are not final.  They are final then. */
-void rt_transcript_interrupt (RtTranscript *transcript, const gchar *item_id,
-    const gchar *response_id, RtTranscriptFunc func, gpointer user_data);
-
-/* The texts of the model that have a beginning and no end: those of the item,
- * with NULL those of items without a name, or `interrupted` those of all.
- * They are final then; calls `func` for each. */
+/* The texts of the model that have a beginning and no end, of the item (NULL:
+ * of items without a name), are final then; calls `func` for each. */
 void rt_transcript_end (RtTranscript *transcript, const gchar *item_id,
-    gboolean interrupted, RtTranscriptFunc func, gpointer user_data);
+    RtTranscriptFunc func, gpointer user_data);
 /* TRUE when there is one in an item without a name. */
 gboolean rt_transcript_is_open (RtTranscript *transcript);
+
+/* All of the part was heard. */
+void rt_transcript_set_heard (
+    RtTranscript *transcript, const gchar *item_id, guint content_index);
+/* Tells, and returns, what was heard of `text`: transfer full.  Not `spoken`
+ * in the key: all of it was, or it was read. */
+typedef gchar *(*RtTranscriptCutFunc) (
+    const RtTranscriptKey *key, const gchar *text, gpointer user_data);
+/* What was not heard to its end.  Calls `func` once for each part that has
+ * text: with `item_id` for the parts of that item, whether final or not; else
+ * for those parts of the response that are not final.  They are final then, and
+ * what `func` returns is all that was said. */
+void rt_transcript_interrupt (RtTranscript *transcript, const gchar *item_id,
+    const gchar *response_id, RtTranscriptCutFunc func, gpointer user_data);
+/* The same for all texts of the model that are not final. */
+void rt_transcript_interrupt_open (
+    RtTranscript *transcript, RtTranscriptCutFunc func, gpointer user_data);
 
 /* Calls `func` for all that was said and not yet taken, in order; of a text
  * that was taken before its end, for the rest. */

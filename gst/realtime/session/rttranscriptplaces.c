@@ -8,7 +8,7 @@
 #include <string.h>
 
 static void
-part_free (RtPart *part)
+part_free (RtTranscriptPart *part)
 {
   g_free (part->response_id);
   g_string_free (part->text, TRUE);
@@ -52,7 +52,8 @@ item_bytes (const RtTranscriptItem *item)
   guint i;
 
   for (i = 0; i < item->parts->len; i++)
-    bytes += ((RtPart *) g_ptr_array_index (item->parts, i))->text->len;
+    bytes
+        += ((RtTranscriptPart *) g_ptr_array_index (item->parts, i))->text->len;
   return bytes;
 }
 

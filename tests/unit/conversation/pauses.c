@@ -52,14 +52,15 @@ playout_cb (RtConversation *conversation, gpointer data)
   g_async_queue_push (((Fixture *) data)->told, (gpointer) "playout");
 }
 
-static guint64
-heard_until_cb (RtConversation *conversation, gpointer data)
+static void
+silence_cb (RtConversation *conversation, RtEar *ear, gpointer data)
 {
-  return G_MAXUINT64;
+  ear->until = G_MAXUINT64;
+  ear->delay = 0;
 }
 
 static void
-dropped_cb (RtConversation *conversation, gpointer data)
+silenced_cb (RtConversation *conversation, gboolean dropped, gpointer data)
 {
 }
 
@@ -81,8 +82,8 @@ static const RtConversationCallbacks callbacks = {
   .note = note_cb,
   .received = received_cb,
   .playout = playout_cb,
-  .heard_until = heard_until_cb,
-  .dropped = dropped_cb,
+  .silence = silence_cb,
+  .silenced = silenced_cb,
   .settled = settled_cb,
   .ended = ended_cb,
 };
@@ -136,7 +137,7 @@ set_up (Fixture *f, gconstpointer data)
   f->uplink = rt_uplink_new ();
   f->playout = rt_playout_new ();
   f->stats = rt_stats_new ();
-  f->drained = g_array_new (FALSE, FALSE, sizeof (guint));
+  f->drained = g_array_new (FALSE, FALSE, sizeof (RtPlayoutMoment));
   f->told = g_async_queue_new ();
   f->conversation = open_conversation (f);
   f->conn = rt_fake_server_expect_connection (f->server, DEADLINE);
@@ -180,7 +181,8 @@ speak (Fixture *f, guint rate)
 static guint
 play (Fixture *f)
 {
-  g_autoptr (GArray) playing = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr (GArray) playing
+      = g_array_new (FALSE, FALSE, sizeof (RtPlayoutMoment));
   g_autofree guint8 *out = g_malloc (48000);
   RtPlayoutRead read;
 
@@ -188,7 +190,7 @@ play (Fixture *f)
     ;
   g_array_set_size (f->drained, 0);
   rt_playout_report (f->playout, G_MAXUINT64, playing, f->drained);
-  rt_conversation_report (f->conversation, playing, f->drained);
+  rt_conversation_report (f->conversation, playing, f->drained, 0);
   return f->drained->len;
 }
 

@@ -17,6 +17,7 @@ typedef struct {
   guint number;
   GByteArray *bytes; /* all that was pushed */
   GArray *ends;      /* of guint64: when each frame that left is over */
+  guint certain;     /* frames heard for certain */
   gboolean ended;
   gboolean reported;
 } Track;
@@ -27,6 +28,10 @@ typedef struct {
   guint last_number;
   guint64 next_pts;
   guint8 next_byte;
+  gboolean held;
+  guint64 received; /* frames */
+  guint64 played;
+  guint64 dropped;
 } Game;
 
 static void
@@ -50,14 +55,26 @@ queued (const Track *self)
 }
 
 static guint64
-heard (const Track *self, guint64 until)
+end_of (const Track *self, guint frames)
 {
-  guint64 n = 0;
+  return frames > 0 ? g_array_index (self->ends, guint64, frames - 1) : 0;
+}
+
+static guint
+due (const Track *self, guint64 until)
+{
+  guint n = 0;
   guint i;
 
   for (i = 0; i < self->ends->len; i++)
     n += g_array_index (self->ends, guint64, i) <= until;
   return n;
+}
+
+static guint
+heard (const Track *self, guint64 until)
+{
+  return MAX (due (self, until), self->certain);
 }
 
 static Track *
@@ -100,8 +117,11 @@ play_push (Game *game)
   g_assert_cmpint (
       rt_playout_push (game->playout, track->number, &format, data), ==,
       !track->ended);
-  if (!track->ended)
-    g_byte_array_append (track->bytes, bytes, size);
+  if (track->ended)
+    return;
+  game->received -= received (track);
+  g_byte_array_append (track->bytes, bytes, size);
+  game->received += received (track);
 }
 
 static void
@@ -137,6 +157,12 @@ check_status (Game *game)
     level += queued (get (game, i)) * FRAME_NS;
   rt_playout_peek (game->playout, &status);
   g_assert_cmpuint (status.level, ==, level);
+  g_assert_cmpuint (status.received, ==, game->received * FRAME_NS);
+  g_assert_cmpuint (status.played, ==, game->played * FRAME_NS);
+  g_assert_cmpuint (status.dropped, ==, game->dropped * FRAME_NS);
+  g_assert_cmpuint (
+      status.received, ==, status.played + status.dropped + status.level);
+  g_assert_cmpint (status.held, ==, game->held);
   g_assert_cmpuint (status.track, ==, first != NULL ? first->number : 0);
   if (first != NULL) {
     g_assert_cmpuint (status.bytes, ==, queued (first) * format.frame_size);
@@ -161,7 +187,7 @@ play_read (Game *game)
   frames = size / format.frame_size;
   if (track != NULL)
     frames = MIN (frames, queued (track));
-  g_assert_cmpint (got, ==, track != NULL && frames > 0);
+  g_assert_cmpint (got, ==, track != NULL && frames > 0 && !game->held);
   if (!got)
     return;
 
@@ -174,6 +200,7 @@ play_read (Game *game)
     game->next_pts += FRAME_NS;
     g_array_append_val (track->ends, game->next_pts);
   }
+  game->played += frames;
   g_assert_cmpint (read.last, ==, track->ended && queued (track) == 0);
 }
 
@@ -191,10 +218,13 @@ any_time (Game *game)
 }
 
 static void
-take_number (GArray *numbers, guint *at, guint number)
+take_moment (GArray *moments, guint *at, guint number, guint64 time)
 {
-  g_assert_cmpuint (*at, <, numbers->len);
-  g_assert_cmpuint (g_array_index (numbers, guint, *at), ==, number);
+  RtPlayoutMoment *moment = &g_array_index (moments, RtPlayoutMoment, *at);
+
+  g_assert_cmpuint (*at, <, moments->len);
+  g_assert_cmpuint (moment->track, ==, number);
+  g_assert_cmpuint (moment->time, ==, time);
   ++*at;
 }
 
@@ -203,50 +233,54 @@ static gboolean
 check_reported (Track *track, guint64 until, GArray *playing, guint *began,
     gboolean *drained, guint64 *next)
 {
-  guint64 due = G_MAXUINT64;
+  guint64 at = G_MAXUINT64;
 
   if (track->ends->len > 0 && !track->reported) {
-    due = g_array_index (track->ends, guint64, 0) - FRAME_NS;
-    if (due <= until) {
+    at = end_of (track, 1) - FRAME_NS;
+    if (at <= until) {
       track->reported = TRUE;
-      take_number (playing, began, track->number);
-      due = G_MAXUINT64;
+      take_moment (playing, began, track->number, at);
+      at = G_MAXUINT64;
     }
   }
   *drained = FALSE;
   if (track->ended && queued (track) == 0) {
-    *drained = heard (track, until) == track->ends->len;
+    *drained = due (track, until) == track->ends->len;
     if (!*drained)
-      due = MIN (
-          due, g_array_index (track->ends, guint64, track->ends->len - 1));
+      at = MIN (at, end_of (track, track->ends->len));
   }
-  *next = MIN (*next, due);
+  *next = MIN (*next, at);
   return queued (track) == 0;
 }
 
 static void
 play_report (Game *game)
 {
-  g_autoptr (GArray) playing = g_array_new (FALSE, FALSE, sizeof (guint));
-  g_autoptr (GArray) drained = g_array_new (FALSE, FALSE, sizeof (guint));
-  guint64 until = any_time (game), next = G_MAXUINT64, due;
+  g_autoptr (GArray) playing
+      = g_array_new (FALSE, FALSE, sizeof (RtPlayoutMoment));
+  g_autoptr (GArray) drained
+      = g_array_new (FALSE, FALSE, sizeof (RtPlayoutMoment));
+  guint64 until = any_time (game), next = G_MAXUINT64, reported;
   guint began = 0, over = 0, i = 0;
   gboolean gone, more = TRUE;
 
-  due = rt_playout_report (game->playout, until, playing, drained);
+  reported = rt_playout_report (game->playout, until, playing, drained);
   while (more && i < game->tracks->len) {
     Track *track = get (game, i);
 
     more = check_reported (track, until, playing, &began, &gone, &next);
+    track->certain = heard (track, until);
     if (gone) {
-      take_number (drained, &over, track->number);
+      take_moment (drained, &over, track->number,
+          received (track) > 0 ? end_of (track, track->ends->len)
+                               : G_MAXUINT64);
       g_ptr_array_remove_index (game->tracks, i);
     } else
       i++;
   }
   g_assert_cmpuint (playing->len, ==, began);
   g_assert_cmpuint (drained->len, ==, over);
-  g_assert_cmpuint (due, ==, next);
+  g_assert_cmpuint (reported, ==, next);
 }
 
 static void
@@ -267,9 +301,50 @@ play_drop (Game *game)
     g_assert_cmpuint (account->received, ==, received (track));
     g_assert_cmpuint (account->left, ==, track->ends->len);
     g_assert_cmpuint (account->heard, ==, heard (track, until));
+    g_assert_cmpuint (account->finish, ==, end_of (track, account->heard));
+    g_assert_cmpuint (account->begin, ==,
+        track->ends->len > 0 ? end_of (track, 1) - FRAME_NS : G_MAXUINT64);
     g_assert_cmpint (account->ended, ==, track->ended);
+    game->played -= track->ends->len - account->heard;
+    game->dropped += received (track) - account->heard;
   }
+  game->held = FALSE;
   g_ptr_array_set_size (game->tracks, 0);
+}
+
+/* What was not heard comes again, from the next read on. */
+static void
+play_hold (Game *game)
+{
+  guint64 until = any_time (game);
+  guint i;
+
+  rt_playout_hold (game->playout, until);
+  game->held = TRUE;
+  for (i = 0; i < game->tracks->len; i++) {
+    Track *track = get (game, i);
+
+    track->certain = heard (track, until);
+    game->played -= track->ends->len - track->certain;
+    g_array_set_size (track->ends, track->certain);
+  }
+}
+
+static void
+play_resume (Game *game)
+{
+  rt_playout_resume (game->playout);
+  game->held = FALSE;
+}
+
+static void
+play_refuse (Game *game)
+{
+  guint frames = g_test_rand_int_range (0, 50);
+
+  rt_playout_refuse (game->playout, frames * FRAME_NS);
+  game->received += frames;
+  game->dropped += frames;
 }
 
 static void
@@ -291,8 +366,14 @@ play (void)
       play_read (&game);
     else if (what < 85)
       play_end (&game);
-    else if (what < 99)
+    else if (what < 92)
       play_report (&game);
+    else if (what < 94)
+      play_hold (&game);
+    else if (what < 98)
+      play_resume (&game);
+    else if (what < 99)
+      play_refuse (&game);
     else
       play_drop (&game);
     check_status (&game);

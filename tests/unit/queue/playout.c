@@ -67,15 +67,20 @@ assert_status (
   g_assert_cmpuint (status.level, ==, level);
 }
 
+/* "1@12": of track 1, at 12 ms. */
 static gchar *
-describe (GArray *tracks)
+describe (GArray *moments)
 {
   GString *text = g_string_new (NULL);
   guint i;
 
-  for (i = 0; i < tracks->len; i++)
-    g_string_append_printf (
-        text, "%s%u", i > 0 ? " " : "", g_array_index (tracks, guint, i));
+  for (i = 0; i < moments->len; i++) {
+    RtPlayoutMoment *moment = &g_array_index (moments, RtPlayoutMoment, i);
+
+    g_string_append_printf (text, "%s%u", i > 0 ? " " : "", moment->track);
+    if (moment->time != G_MAXUINT64)
+      g_string_append_printf (text, "@%" G_GUINT64_FORMAT, moment->time / MS);
+  }
   return g_string_free (text, FALSE);
 }
 
@@ -83,8 +88,10 @@ static void
 assert_report (RtPlayout *self, guint64 until, const gchar *playing,
     const gchar *drained, guint64 next)
 {
-  g_autoptr (GArray) began = g_array_new (FALSE, FALSE, sizeof (guint));
-  g_autoptr (GArray) over = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr (GArray) began
+      = g_array_new (FALSE, FALSE, sizeof (RtPlayoutMoment));
+  g_autoptr (GArray) over
+      = g_array_new (FALSE, FALSE, sizeof (RtPlayoutMoment));
   guint64 due = rt_playout_report (self, until, began, over);
   g_autofree gchar *began_text = describe (began);
   g_autofree gchar *over_text = describe (over);
@@ -168,7 +175,7 @@ test_split_frames (void)
   rt_playout_end (playout, 1);
   pull (playout, 64, 0, 1, "aabbcc", "fl");
   pull (playout, 64, 3 * MS, 2, "xx", "f");
-  assert_report (playout, 3 * MS, "1 2", "1", G_MAXUINT64);
+  assert_report (playout, 3 * MS, "1@0 2@3", "1@3", G_MAXUINT64);
   assert_account (playout, G_MAXUINT64, 1, 1, 1, FALSE);
 }
 
@@ -303,7 +310,7 @@ test_report (void)
   assert_report (playout, 5 * MS, "", "", G_MAXUINT64);
   pull (playout, 4, 10 * MS, 1, "aabb", "f");
   assert_report (playout, 9 * MS, "", "", 10 * MS);
-  assert_report (playout, 10 * MS, "1", "", G_MAXUINT64);
+  assert_report (playout, 10 * MS, "1@10", "", G_MAXUINT64);
   assert_report (playout, 20 * MS, "", "", G_MAXUINT64);
   pull (playout, 4, 12 * MS, 1, "cc", "");
   assert_report (playout, 20 * MS, "", "", G_MAXUINT64);
@@ -312,9 +319,9 @@ test_report (void)
   pull (playout, 4, 13 * MS, 2, "dd", "f");
   rt_playout_end (playout, 2);
   assert_report (playout, 13 * MS - 1, "", "", 13 * MS);
-  assert_report (playout, 13 * MS, "2", "1", 14 * MS);
+  assert_report (playout, 13 * MS, "2@13", "1@13", 14 * MS);
   g_assert_false (rt_playout_is_idle (playout));
-  assert_report (playout, 14 * MS, "", "2", G_MAXUINT64);
+  assert_report (playout, 14 * MS, "", "2@14", G_MAXUINT64);
   g_assert_true (rt_playout_is_idle (playout));
   assert_report (playout, 99 * MS, "", "", G_MAXUINT64);
 }
@@ -329,9 +336,9 @@ test_report_at_once (void)
   rt_playout_end (playout, 1);
   rt_playout_end (playout, 2);
   pull (playout, 4, 10 * MS, 1, "aa", "fl");
-  assert_report (playout, G_MAXUINT64, "1", "1", G_MAXUINT64);
+  assert_report (playout, G_MAXUINT64, "1@10", "1@11", G_MAXUINT64);
   pull (playout, 4, 11 * MS, 2, "bb", "fl");
-  assert_report (playout, G_MAXUINT64, "2", "2", G_MAXUINT64);
+  assert_report (playout, G_MAXUINT64, "2@11", "2@12", G_MAXUINT64);
 }
 
 static void
@@ -353,32 +360,39 @@ test_end_without_frames (void)
   pull (playout, 4, 0, 2, "bb", "f");
 }
 
-/* What is queued counts, and that it lies in pieces. */
+/* What is queued or not yet heard counts, and that it lies in pieces. */
 static void
-test_held (void)
+test_memory (void)
 {
   g_autoptr (RtPlayout) self = rt_playout_new ();
+  g_autoptr (GArray) playing
+      = g_array_new (FALSE, FALSE, sizeof (RtPlayoutMoment));
+  g_autoptr (GArray) drained
+      = g_array_new (FALSE, FALSE, sizeof (RtPlayoutMoment));
   gsize one, many;
   guint i;
 
-  g_assert_cmpuint (rt_playout_get_held (self), ==, 0);
+  g_assert_cmpuint (rt_playout_get_memory (self), ==, 0);
   push_silence (self, 1, &speech, 1000);
-  one = rt_playout_get_held (self);
+  one = rt_playout_get_memory (self);
   g_assert_cmpuint (one, >=, 2000);
   rt_playout_drop (self, 0, NULL);
-  g_assert_cmpuint (rt_playout_get_held (self), ==, 0);
+  g_assert_cmpuint (rt_playout_get_memory (self), ==, 0);
 
   for (i = 0; i < 500; i++) {
     push (self, 2, "a"); /* half frames */
     push (self, 2, "b");
     push (self, 3, "cd");
   }
-  many = rt_playout_get_held (self);
+  many = rt_playout_get_memory (self);
   g_assert_cmpuint (many, >, 20 * one);
   for (i = 0; i < 1000; i++)
     pull (self, 2, i * MS, i < 500 ? 2 : 3, i < 500 ? "ab" : "cd",
         i % 500 == 0 ? "f" : "");
-  g_assert_cmpuint (rt_playout_get_held (self), ==, 0);
+  /* it may have to come again */
+  g_assert_cmpuint (rt_playout_get_memory (self), ==, many);
+  rt_playout_report (self, G_MAXUINT64, playing, drained);
+  g_assert_cmpuint (rt_playout_get_memory (self), ==, 0);
 }
 
 static void
@@ -386,6 +400,8 @@ test_drop (void)
 {
   static const guint64 expected[3][3]
       = { { 2, 2, 2 }, { 2, 1, 0 }, { 1, 0, 0 } };
+  static const guint64 times[3][2]
+      = { { 10 * MS, 12 * MS }, { 12 * MS, 0 }, { G_MAXUINT64, 0 } };
   g_autoptr (RtPlayout) playout = rt_playout_new ();
   g_autoptr (GArray) accounts
       = g_array_new (FALSE, FALSE, sizeof (RtPlayoutAccount));
@@ -408,6 +424,8 @@ test_drop (void)
     g_assert_cmpuint (account->left, ==, expected[i][1]);
     g_assert_cmpuint (account->heard, ==, expected[i][2]);
     g_assert_cmpint (account->ended, ==, i == 0);
+    g_assert_cmpuint (account->begin, ==, times[i][0]);
+    g_assert_cmpuint (account->finish, ==, times[i][1]);
   }
   assert_status (playout, 0, 0, FALSE, 0);
   pull (playout, 4, 0, 0, "", "");
@@ -433,7 +451,7 @@ main (int argc, char **argv)
   g_test_add_func ("/playout/report", test_report);
   g_test_add_func ("/playout/report-at-once", test_report_at_once);
   g_test_add_func ("/playout/end-without-frames", test_end_without_frames);
-  g_test_add_func ("/playout/held", test_held);
+  g_test_add_func ("/playout/memory", test_memory);
   g_test_add_func ("/playout/drop", test_drop);
   return g_test_run ();
 }

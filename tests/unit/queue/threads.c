@@ -3,14 +3,12 @@
  * The queues between threads: nothing lost, nothing doubled, nobody left
  * waiting.  Made for ThreadSanitizer.
  */
-#include "rtplayout.h"
+#include "numberedframes.h"
 #include "rtstats.h"
 #include "rtuplink.h"
 
 #include <string.h>
 
-#define FRAMES 60000
-#define FRAME_SIZE 4 /* the frame's number, little-endian */
 #define RATE 1000
 
 static const RtUplinkFormat uplink_format = { FRAME_SIZE, RATE, 0 };
@@ -23,38 +21,6 @@ typedef struct {
   guint64 dropped;
   gint done; /* atomic: the producer is */
 } Uplink;
-
-static void
-number_frames (guint8 *data, guint32 first, guint n)
-{
-  guint i;
-
-  for (i = 0; i < n; i++) {
-    guint32 value = GUINT32_TO_LE (first + i);
-
-    memcpy (data + i * FRAME_SIZE, &value, FRAME_SIZE);
-  }
-}
-
-/* Strictly increasing; returns the next that may come. */
-static guint32
-check_frames (const guint8 *data, gsize size, guint32 next, gboolean exact)
-{
-  gsize i;
-
-  for (i = 0; i < size; i += FRAME_SIZE) {
-    guint32 value;
-
-    memcpy (&value, data + i, FRAME_SIZE);
-    value = GUINT32_FROM_LE (value);
-    if (exact)
-      g_assert_cmpuint (value, ==, next);
-    g_assert_cmpuint (value, >=, next);
-    g_assert_cmpuint (value, <, FRAMES);
-    next = value + 1;
-  }
-  return next;
-}
 
 /* Pushes that end anywhere, also within a frame. */
 static gpointer
@@ -276,139 +242,6 @@ test_portion_wakes (void)
   rt_uplink_unref (self.uplink);
 }
 
-#define TRACKS 300
-#define TRACK_FRAMES 200
-
-static const RtPlayoutFormat format = { FRAME_SIZE, RATE, 0 };
-
-typedef struct {
-  RtPlayout *playout;
-  gboolean whole; /* frames are pushed: a drop may fall between pushes */
-  /* what was pushed, kept to the end: the counts of GLib's references order
-   * who frees behind who reads, but ThreadSanitizer cannot see them */
-  GPtrArray *pieces;
-} Speaker;
-
-static gpointer
-speak (gpointer data)
-{
-  Speaker *self = data;
-  g_autoptr (GRand) rand = g_rand_new_with_seed (11);
-  guint8 all[TRACK_FRAMES * FRAME_SIZE];
-  guint track;
-
-  for (track = 1; track <= TRACKS; track++) {
-    gsize done = 0, n;
-
-    number_frames (all, (track - 1) * TRACK_FRAMES, TRACK_FRAMES);
-    for (; done < sizeof all; done += n) {
-      GBytes *bytes;
-
-      n = g_rand_int_range (rand, 1, 150);
-      if (self->whole)
-        n *= FRAME_SIZE;
-      n = MIN (n, sizeof all - done);
-      bytes = g_bytes_new (all + done, n);
-      g_ptr_array_add (self->pieces, bytes);
-      g_assert_true (rt_playout_push (self->playout, track, &format, bytes));
-    }
-    rt_playout_end (self->playout, track);
-  }
-  return NULL;
-}
-
-static GThread *
-start_speaking (Speaker *self, RtPlayout *playout, gboolean whole)
-{
-  self->playout = rt_playout_ref (playout);
-  self->whole = whole;
-  self->pieces
-      = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
-  return g_thread_new ("speaker", speak, self);
-}
-
-static void
-stop_speaking (Speaker *self, GThread *thread)
-{
-  g_thread_join (thread);
-  rt_playout_unref (self->playout);
-  g_ptr_array_unref (self->pieces);
-}
-
-/* All tracks in order and whole, each reported once at its begin and end. */
-static void
-test_playout (void)
-{
-  RtPlayout *playout = rt_playout_new ();
-  Speaker self;
-  GThread *speaker = start_speaking (&self, playout, FALSE);
-  g_autoptr (GArray) playing = g_array_new (FALSE, FALSE, sizeof (guint));
-  g_autoptr (GArray) drained = g_array_new (FALSE, FALSE, sizeof (guint));
-  guint8 out[64 * FRAME_SIZE];
-  RtPlayoutRead read;
-  RtPlayoutStatus status;
-  guint32 next = 0;
-  guint i;
-
-  while (drained->len < TRACKS) {
-    rt_playout_peek (playout, &status);
-    if (rt_playout_read (playout, out, sizeof out, next * MS, &read))
-      next = check_frames (out, read.size, next, TRUE);
-    else
-      g_thread_yield ();
-    rt_playout_report (playout, G_MAXUINT64, playing, drained);
-  }
-  stop_speaking (&self, speaker);
-  g_assert_cmpuint (next, ==, TRACKS * TRACK_FRAMES);
-  g_assert_true (rt_playout_is_idle (playout));
-  g_assert_cmpuint (playing->len, ==, TRACKS);
-  for (i = 0; i < TRACKS; i++) {
-    g_assert_cmpuint (g_array_index (playing, guint, i), ==, i + 1);
-    g_assert_cmpuint (g_array_index (drained, guint, i), ==, i + 1);
-  }
-  rt_playout_unref (playout);
-}
-
-/* The I/O thread also drops: what left and what did not are all there was. */
-static void
-test_playout_drops (void)
-{
-  g_autoptr (GArray) accounts
-      = g_array_new (FALSE, FALSE, sizeof (RtPlayoutAccount));
-  RtPlayout *playout = rt_playout_new ();
-  Speaker self;
-  GThread *speaker = start_speaking (&self, playout, TRUE);
-  guint8 out[16 * FRAME_SIZE];
-  RtPlayoutRead read;
-  guint64 got = 0, received = 0, left = 0;
-  guint32 next = 0;
-  guint i;
-
-  for (i = 0; received < TRACKS * TRACK_FRAMES; i++) {
-    if (rt_playout_read (playout, out, sizeof out, got * MS, &read)) {
-      next = check_frames (out, read.size, next, FALSE);
-      got += read.size / FRAME_SIZE;
-    }
-    if (i % 7 != 0)
-      continue;
-    g_array_set_size (accounts, 0);
-    rt_playout_drop (playout, G_MAXUINT64, accounts);
-    while (accounts->len > 0) {
-      RtPlayoutAccount *account
-          = &g_array_index (accounts, RtPlayoutAccount, accounts->len - 1);
-
-      g_assert_cmpuint (account->heard, ==, account->left);
-      received += account->received;
-      left += account->left;
-      g_array_set_size (accounts, accounts->len - 1);
-    }
-  }
-  stop_speaking (&self, speaker);
-  g_assert_cmpuint (received, ==, TRACKS * TRACK_FRAMES);
-  g_assert_cmpuint (left, ==, got);
-  rt_playout_unref (playout);
-}
-
 static gpointer
 count (gpointer data)
 {
@@ -460,8 +293,6 @@ main (int argc, char **argv)
   g_test_add_func (
       "/threads/uplink/clear-and-limit-wake", test_clear_and_limit_wake);
   g_test_add_func ("/threads/uplink/portion-wakes", test_portion_wakes);
-  g_test_add_func ("/threads/playout/in-order", test_playout);
-  g_test_add_func ("/threads/playout/drops", test_playout_drops);
   g_test_add_func ("/threads/stats", test_stats);
   return g_test_run ();
 }

@@ -75,7 +75,7 @@ static const Row rest_is_late[] = {
   { "audio " VOICE, "" },
   { "dropped 1=40/100",
       "note speech assistant interrupted; note interrupted  40+60; "
-      "note assistant final interrupted 'one'" },
+      "note assistant final interrupted ''" },
   { "audio " VOICE, "" },
   { "said_delta text=two", "" },
   { "late?", "200" },

@@ -116,14 +116,14 @@ bounds (void)
     g_assert_cmpuint (track, ==, ++expected);
     g_assert_cmpuint (ended, ==, 0);
     g_assert_true (rt_ledger_end (ledger, NULL, NULL, -1, &ended));
-    g_assert_true (rt_ledger_drained (ledger, track));
+    g_assert_true (rt_ledger_drained (ledger, track, NULL, NULL));
   }
   for (i = 0; i < RT_LEDGER_MAX_TRACKS * 2; i++) {
     track = rt_ledger_push (ledger, NULL, "a", 0, &formats[i % 2], 1, &ended);
     g_assert_cmpuint (track, ==, ++expected);
     g_assert_cmpuint (ended, ==, i == 0 ? 0 : track - 1);
     if (ended > 0)
-      g_assert_true (rt_ledger_drained (ledger, ended));
+      g_assert_true (rt_ledger_drained (ledger, ended, NULL, NULL));
   }
   for (i = 0; i < RT_LEDGER_MAX_TRACKS * 2; i++)
     rt_ledger_push (ledger, NULL, "b", 0, &formats[i % 2], 1, &ended);

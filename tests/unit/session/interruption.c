@@ -148,7 +148,7 @@ static const Row cut_while_generating[] = {
   { "dropped 1=40/100",
       "note speech assistant interrupted a1; send truncate a1 0 40; "
       "note interrupted a1 40+60; "
-      "note assistant final interrupted 'one two' a1" },
+      "note assistant final interrupted '' a1" },
   /* what comes of it now is too late */
   { "audio resp=r1 item=a1 audio=30", "" },
   { "audio resp=r1 item=a2 audio=30", "" },
@@ -177,7 +177,7 @@ static const Row cut_when_complete[] = {
   BARGE_IN,
   { "dropped 1=99/100",
       "note speech assistant interrupted a1; send truncate a1 0 99; "
-      "note interrupted a1 99+1; note assistant final interrupted 'done' a1" },
+      "note interrupted a1 99+1; note assistant final interrupted '' a1" },
   { "ask interrupt", "" },
 };
 
@@ -346,7 +346,7 @@ static const Row spoken_and_text[] = {
   { "text_delta item=a2 resp=r1 text=wri", "note assistant 'wri' a2" },
   BARGE_IN,
   { "dropped 1=50/100", "send truncate a1 0 50; note interrupted a1 50+50; "
-                        "note assistant final interrupted 'spo' a1; "
+                        "note assistant final interrupted '' a1; "
                         "note assistant final interrupted 'wri' a2" },
 };
 
@@ -438,7 +438,7 @@ bounds (void)
 
     track = rt_ledger_push (ledger, "r", id, 0, &format, 1, &ended);
     g_assert_cmpuint (track, ==, i + 1);
-    g_assert_true (rt_ledger_drained (ledger, track));
+    g_assert_true (rt_ledger_drained (ledger, track, NULL, NULL));
   }
   for (i = 0; i < RT_LEDGER_MAX_TRACKS - 1; i++)
     g_assert_cmpuint (rt_ledger_push (ledger, "r", "i", i, &format, 1, &ended),

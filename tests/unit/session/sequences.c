@@ -3,6 +3,7 @@
  * Random sequences of events, requests and playback, in any order and twice:
  * whatever comes, these things hold, and in the end nothing is left open.
  */
+#include "sequencewords.h"
 #include "sessiondriver.h"
 
 #define N_SEEDS 1000
@@ -29,6 +30,7 @@ typedef struct {
   GPtrArray *tracks; /* of Track; number 1 is the first */
   gboolean create_open;
   gboolean assistant_speaking;
+  gboolean held;
   const gchar *audio_item; /* of the event that is told */
   guint n_ready;
   guint n_commits;
@@ -151,7 +153,8 @@ carry_out_drop (World *world)
 
   for (i = 0; i < world->tracks->len; i++) {
     Track *track = g_ptr_array_index (world->tracks, i);
-    RtHeard entry = { i + 1, RATE, track->received, 0 };
+    RtHeard entry
+        = { i + 1, RATE, track->received, 0, RT_TIME_UNKNOWN, RT_TIME_UNKNOWN };
 
     if (track->over || track->received == 0)
       continue;
@@ -191,7 +194,15 @@ carry_out (World *world, const RtEffect *effect)
       track->ended = TRUE;
       break;
     case RT_EFFECT_DROP:
+      world->held = FALSE;
       carry_out_drop (world);
+      break;
+    case RT_EFFECT_HOLD:
+      world->held = TRUE;
+      break;
+    case RT_EFFECT_RESUME:
+      g_assert_true (world->held);
+      world->held = FALSE;
       break;
     case RT_EFFECT_NOTE:
       check_note (world, effect->note);
@@ -243,81 +254,10 @@ pick (World *world, guint n)
   return g_rand_int_range (world->rand, 0, n);
 }
 
-/* rR is a response, aA an assistant's item, uU a user's, fC and cC a call and
- * its item, # a number: of a few each, so that they meet. */
-static const gchar *const templates[] = {
-  "created id=rR",
-  "created",
-  "done id=rR status=completed",
-  "done id=rR status=cancelled reason=turn_detected",
-  "done id=rR status=completed kind=call item=fC call=cC "
-  "name=background_agent args={}",
-  "done id=rR status=failed msg=oops",
-  "output_added item=fC call=cC name=look_up kind=call resp=rR",
-  "output_done item=fC call=cC name=look_up kind=call resp=rR args={}",
-  "item_done item=fC call=cC name=remain_silent kind=call args={}",
-  "item_done item=fC call=cC name=background_agent kind=call args={}",
-  "arguments item=fC call=cC resp=rR name=look_up text={}",
-  "item_added item=aA kind=message role=assistant prev=uU",
-  "item_added item=uU kind=message role=user prev=aA",
-  "item_done item=aA kind=message role=assistant text=x",
-  "audio item=aA resp=rR ci=# audio=7",
-  "audio item=aA resp=rR audio=40",
-  "audio item=aA resp=rR audio=1",
-  "audio_done item=aA resp=rR",
-  "part_done item=aA resp=rR ci=#",
-  "said_delta item=aA resp=rR ci=# text=x",
-  "said item=aA resp=rR ci=# text=xx",
-  "text_delta item=aA resp=rR text=x",
-  "text item=aA resp=rR text=xx",
-  "heard_delta item=uU text=x",
-  "heard item=uU text=xx",
-  "heard item=uU",
-  "heard_failed item=uU msg=no",
-  "speech_started item=uU ms=1",
-  "speech_stopped item=uU ms=2",
-  "committed item=uU prev=aA",
-  "cleared",
-  "idle item=uU",
-  "error code=server_error msg=oops",
-  "error code=conversation_already_has_active_response msg=busy",
-  "error code=conversation_already_has_active_response "
-  "msg='Conversation already has an active response in progress: rR.'",
-  "error code=response_cancel_not_active msg=none",
-  "session_created id=s1",
-  "session_updated id=s1",
-  "unknown",
-};
-
-static void
-fill_in (GString *out, const gchar *name, guint n)
-{
-  g_autofree gchar *id = *name == '#' ? g_strdup_printf ("%u", n)
-                                      : g_strdup_printf ("%c%u", *name, n);
-
-  g_string_replace (out, name, id, 0);
-}
-
-static gchar *
-random_words (World *world)
-{
-  GString *out
-      = g_string_new (templates[pick (world, G_N_ELEMENTS (templates))]);
-  guint call = pick (world, 9);
-
-  fill_in (out, "rR", pick (world, 6));
-  fill_in (out, "aA", pick (world, 9));
-  fill_in (out, "uU", pick (world, 9));
-  fill_in (out, "cC", call);
-  fill_in (out, "fC", call);
-  fill_in (out, "#", pick (world, 3));
-  return g_string_free (out, FALSE);
-}
-
 static void
 random_event (World *world)
 {
-  g_autofree gchar *words = random_words (world);
+  g_autofree gchar *words = sequence_words (world->rand);
   RtEvent *event = session_driver_event (words);
   guint fate = pick (world, 8);
 
@@ -356,17 +296,18 @@ random_playback (World *world)
   track = first_track (world, &number);
   if (track == NULL)
     return;
-  rt_session_playing (world->session, number, world->effects);
+  rt_session_playing (world->session, number, RT_TIME_UNKNOWN, world->effects);
   if (track->ended && pick (world, 2)) {
     track->over = TRUE;
-    rt_session_drained (world->session, number, world->effects);
+    rt_session_drained (
+        world->session, number, RT_TIME_UNKNOWN, world->effects);
   }
 }
 
 static void
 random_step (World *world)
 {
-  guint choice = pick (world, 20);
+  guint choice = pick (world, 21);
 
   if (choice < 12)
     random_event (world);
@@ -374,6 +315,8 @@ random_step (World *world)
     random_request (world);
   else if (choice < 18)
     random_playback (world);
+  else if (choice < 19)
+    rt_session_hold_elapsed (world->session, world->effects);
   else if (world->delayed->len > 0) {
     g_autoptr (RtEvent) event = g_ptr_array_steal_index (
         world->delayed, pick (world, world->delayed->len));
@@ -418,18 +361,21 @@ wind_down (World *world)
   for (i = 0; i < world->n_commits; i++)
     say (world, "error code=input_audio_buffer_commit_empty msg=empty");
   say (world, "cleared");
+  rt_session_hold_elapsed (world->session, world->effects);
   for (i = 0; i < 4; i++)
     say (world, "done");
   drain_effects (world);
   while ((track = first_track (world, &number)) != NULL) {
     g_assert_true (track->ended);
     track->over = TRUE;
-    rt_session_drained (world->session, number, world->effects);
+    rt_session_drained (
+        world->session, number, RT_TIME_UNKNOWN, world->effects);
   }
   drain_effects (world);
   g_assert_false (rt_session_is_busy (world->session));
   g_assert_false (rt_session_user_is_speaking (world->session));
   g_assert_false (world->assistant_speaking);
+  g_assert_false (world->held);
 }
 
 static GHashTable *
@@ -450,7 +396,11 @@ run_seed (guint32 seed)
   config->interrupt_response = seed % 7 != 0;
   if (seed % 3 == 0)
     config->turn_detection = RT_TURN_DETECTION_NONE;
+  if (seed % 2 == 0)
+    config->interrupt_response = FALSE;
   world.session = rt_session_new (&rt_dialect_v2, config);
+  rt_session_set_barge_in (
+      world.session, seed % 11 != 0, seed % 2 == 0 ? 100 : 0);
   world.effects = rt_effects_new ();
   world.delayed
       = g_ptr_array_new_with_free_func ((GDestroyNotify) rt_event_free);

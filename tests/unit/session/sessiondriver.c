@@ -58,12 +58,14 @@ set_config (RtSessionConfig *config, const gchar *key, const gchar *value)
 }
 
 /* "v1", "session-create": that dialect; "bare": one that knows no replies and
- * ends at errors.  "mute": the user's voice interrupts nothing here. */
+ * ends at errors.  "mute": the user's voice interrupts nothing here;
+ * "hold=300": it does when a turn comes of it within 300 ms. */
 static void
 set_up (Driver *driver, const gchar *setup)
 {
   g_auto (GStrv) words = g_strsplit (setup, " ", -1);
   gboolean barge_in = TRUE;
+  guint hold = 0;
   guint i;
 
   driver->dialect = rt_dialect_v2;
@@ -79,13 +81,16 @@ set_up (Driver *driver, const gchar *setup)
       driver->dialect = rt_dialect_create;
     } else if (g_str_equal (words[i], "mute")) {
       barge_in = FALSE;
+    } else if (g_str_has_prefix (words[i], "hold=")) {
+      hold = atoi (value + 1);
+      driver->config->interrupt_response = FALSE;
     } else if (value != NULL) {
       *value = '\0';
       set_config (driver->config, words[i], value + 1);
     }
   }
   driver->session = rt_session_new (&driver->dialect, driver->config);
-  rt_session_set_barge_in (driver->session, barge_in);
+  rt_session_set_barge_in (driver->session, barge_in, hold);
   driver->effects = rt_effects_new ();
 }
 
@@ -130,8 +135,14 @@ ask (Driver *driver, gchar **words)
   return rt_session_request (driver->session, &request, driver->effects);
 }
 
+static guint64
+ms_to_ns (guint ms)
+{
+  return ms * G_GUINT64_CONSTANT (1000000);
+}
+
 /* "1=40/100": of 100 ms of track 1, 40 were heard; at 24 kHz, or behind a "@"
- * so many hertz. */
+ * so many hertz.  Behind a ":" when the track began, in ms. */
 static void
 dropped (Driver *driver, gchar **words)
 {
@@ -150,6 +161,11 @@ dropped (Driver *driver, gchar **words)
     entry.rate = rate;
     entry.heard = (guint64) (heard_ms * rate / 1000);
     entry.received = (guint64) received_ms * rate / 1000;
+    entry.begin = entry.end = RT_TIME_UNKNOWN;
+    if (strchr (words[i], ':') != NULL)
+      entry.begin = ms_to_ns (atoi (strchr (words[i], ':') + 1));
+    if (entry.begin != RT_TIME_UNKNOWN && entry.heard > 0)
+      entry.end = entry.begin + ms_to_ns (heard_ms);
     g_array_append_val (heard, entry);
   }
   rt_session_dropped (
@@ -207,6 +223,19 @@ drain_effects (Driver *driver, gboolean refused)
   return g_string_free (g_steal_pointer (&out), FALSE);
 }
 
+/* "1" or "1:500": a track, and when that is, in ms. */
+static void
+playback (Driver *driver, const gchar *what, const gchar *track)
+{
+  const gchar *colon = strchr (track, ':');
+  guint64 time = colon != NULL ? ms_to_ns (atoi (colon + 1)) : RT_TIME_UNKNOWN;
+
+  if (g_str_equal (what, "playing"))
+    rt_session_playing (driver->session, atoi (track), time, driver->effects);
+  else
+    rt_session_drained (driver->session, atoi (track), time, driver->effects);
+}
+
 static gchar *
 run_row (Driver *driver, const gchar *in)
 {
@@ -220,10 +249,13 @@ run_row (Driver *driver, const gchar *in)
     rt_session_opened (driver->session, driver->effects);
   } else if (g_str_equal (words[0], "ask")) {
     refused = !ask (driver, words + 1);
-  } else if (g_str_equal (words[0], "playing")) {
-    rt_session_playing (driver->session, atoi (words[1]), driver->effects);
-  } else if (g_str_equal (words[0], "drained")) {
-    rt_session_drained (driver->session, atoi (words[1]), driver->effects);
+  } else if (g_str_equal (words[0], "playing")
+             || g_str_equal (words[0], "drained")) {
+    playback (driver, words[0], words[1]);
+  } else if (g_str_equal (words[0], "elapsed")) {
+    rt_session_hold_elapsed (driver->session, driver->effects);
+  } else if (g_str_equal (words[0], "barge-in")) {
+    rt_session_set_barge_in (driver->session, atoi (words[1]), atoi (words[2]));
   } else if (g_str_equal (words[0], "paused")) {
     rt_session_audio_paused (driver->session, driver->effects);
   } else if (g_str_equal (words[0], "dropped")) {

@@ -269,6 +269,14 @@ add_entries (GString *out, const GPtrArray *entries)
 }
 
 static void
+add_time (GString *out, const RtNote *note)
+{
+  if (note->running_time != RT_TIME_UNKNOWN)
+    g_string_append_printf (
+        out, " t%" G_GUINT64_FORMAT, note->running_time / 1000000);
+}
+
+static void
 add_speech (GString *out, const RtNote *note)
 {
   gboolean begins = g_str_equal (note->reason, "detected")
@@ -281,6 +289,7 @@ add_speech (GString *out, const RtNote *note)
   add (out, note->item_id);
   if (note->has_audio_ms)
     g_string_append_printf (out, " @%u", note->audio_ms);
+  add_time (out, note);
 }
 
 static void
@@ -298,6 +307,7 @@ add_transcript (GString *out, const RtNote *note)
   if (note->usage.present)
     g_string_append_printf (
         out, " %" G_GUINT64_FORMAT "ms", note->usage.duration_ms);
+  add_time (out, note);
 }
 
 static void
@@ -392,7 +402,7 @@ gchar *
 session_driver_effect_to_string (const RtEffect *effect)
 {
   static const gchar *const names[RT_EFFECT_LAST] = { "send", "ready", "play",
-    "end", "drop", "clear-input", "note", "fail" };
+    "end", "drop", "hold", "resume", "clear-input", "note", "fail" };
   static const gchar *const causes[] = { "generic", "not-authorized",
     "not-found", "busy", "settings", "protocol", "timeout", "lost" };
   GString *out = g_string_new (names[effect->type]);
@@ -403,6 +413,8 @@ session_driver_effect_to_string (const RtEffect *effect)
     add_note (out, effect->note);
   if (effect->track > 0)
     g_string_append_printf (out, " %u", effect->track);
+  if (effect->type == RT_EFFECT_HOLD)
+    g_string_append_printf (out, " %u", effect->ms);
   if (effect->type == RT_EFFECT_PLAY) {
     g_string_append_printf (out, " %" G_GSIZE_FORMAT "@%u",
         g_bytes_get_size (effect->audio), effect->format.rate);
