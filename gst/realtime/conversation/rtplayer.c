@@ -34,8 +34,9 @@ to_ear (guint64 stamp, guint64 delay)
   return stamp != G_MAXUINT64 ? stamp + delay : RT_TIME_UNKNOWN;
 }
 
+/* What was heard before the latency became another one is over by now. */
 static void
-tell_dropped (RtConversation *self, const GArray *accounts, guint64 delay)
+tell_dropped (RtConversation *self, const GArray *accounts, const RtEar *ear)
 {
   g_autoptr (GArray) heard = g_array_new (FALSE, FALSE, sizeof (RtHeard));
   guint i;
@@ -48,11 +49,12 @@ tell_dropped (RtConversation *self, const GArray *accounts, guint64 delay)
       .rate = account->rate,
       .received = account->received,
       .heard = account->heard,
-      .begin = to_ear (account->begin, delay),
-      .end
-      = account->heard > 0 ? to_ear (account->finish, delay) : RT_TIME_UNKNOWN,
+      .begin = to_ear (account->begin, ear->delay),
+      .end = RT_TIME_UNKNOWN,
     };
 
+    if (account->heard > 0)
+      entry.end = to_ear (MIN (account->finish, ear->until), ear->delay);
     g_array_append_val (heard, entry);
   }
   g_mutex_lock (&self->lock);
@@ -76,7 +78,7 @@ rt_conversation_drop (RtConversation *self)
   rt_conversation_cancel (&self->hold_timer);
   rt_playout_drop (self->playout, ear.until, accounts);
   self->callbacks.silenced (self, TRUE, self->user_data);
-  tell_dropped (self, accounts, ear.delay);
+  tell_dropped (self, accounts, &ear);
 }
 
 static gboolean

@@ -62,6 +62,21 @@ gst_realtime_conversation_due (GstRealtimeConversation *self)
   return due;
 }
 
+GstClockTime
+gst_realtime_conversation_heard_until (GstRealtimeConversation *self)
+{
+  GstClockTime now = gst_realtime_conversation_now (self);
+  GstClockTime due = gst_realtime_conversation_due (self);
+  gboolean pace;
+
+  GST_OBJECT_LOCK (self);
+  pace = self->settings->pace;
+  GST_OBJECT_UNLOCK (self);
+  if (!pace || !GST_CLOCK_TIME_IS_VALID (now))
+    return G_MAXUINT64;
+  return now > due ? now - due : 0;
+}
+
 /* Gives back the wait_lock and ends the waits of the streaming threads: under
  * the lock the clock may not be called. */
 static void

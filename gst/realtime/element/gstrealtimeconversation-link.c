@@ -186,45 +186,30 @@ playout_cb (RtConversation *conversation, gpointer user_data)
     gst_realtime_conversation_wake_src (self, FALSE, FALSE);
 }
 
-/* Whether what is downstream is flushed with a reply that stops, and whether
- * what left is heard in its time. */
-static void
-get_manner (GstRealtimeConversation *self, gboolean *flush, gboolean *timed)
-{
-  GST_OBJECT_LOCK (self);
-  *flush
-      = self->active && self->settings->barge_in == GST_REALTIME_BARGE_IN_FLUSH;
-  /* when we go down, downstream plays no more either */
-  *timed = self->settings->pace && (*flush || !self->active);
-  GST_OBJECT_UNLOCK (self);
-}
-
-/* What left the pad is heard, unless downstream is silenced: then only what
- * was due by then.  It falls silent first, so that nothing is heard behind the
- * time that counts.  One that is on its way out has nothing to do with what is
- * downstream. */
+/* What left the pad is heard, unless downstream is silenced, by a flush or
+ * because we go down: then only what was due by then.  It falls silent first,
+ * so that nothing is heard behind the time that counts.  One that is on its way
+ * out has nothing to do with what is downstream. */
 static void
 silence_cb (RtConversation *conversation, RtEar *ear, gpointer user_data)
 {
   g_autoptr (GstRealtimeConversation) self = get_element (user_data);
   Link *link = user_data;
-  gboolean flush, timed;
-  GstClockTime now;
+  gboolean active, flush;
 
   ear->until = G_MAXUINT64;
   ear->delay = 0;
   if (self == NULL)
     return;
   ear->delay = gst_realtime_conversation_due (self);
-  get_manner (self, &flush, &timed);
-  if (flush)
-    link->flushing = is_current (self, conversation)
-                     && gst_realtime_conversation_begin_flush (self);
-  if (!timed || (flush && !link->flushing))
-    return;
-  now = gst_realtime_conversation_now (self);
-  if (GST_CLOCK_TIME_IS_VALID (now))
-    ear->until = now > ear->delay ? now - ear->delay : 0;
+  GST_OBJECT_LOCK (self);
+  active = self->active;
+  flush = active && self->conversation == conversation
+          && self->settings->barge_in == GST_REALTIME_BARGE_IN_FLUSH;
+  GST_OBJECT_UNLOCK (self);
+  link->flushing = flush && gst_realtime_conversation_begin_flush (self);
+  if (link->flushing || !active)
+    ear->until = gst_realtime_conversation_heard_until (self);
 }
 
 static void

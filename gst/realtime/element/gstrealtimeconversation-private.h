@@ -199,6 +199,10 @@ void gst_realtime_conversation_set_src_stopped (
     GstRealtimeConversation *self, gboolean stopped);
 /* A sample is due at the sink this long after its stamp. */
 GstClockTime gst_realtime_conversation_due (GstRealtimeConversation *self);
+/* Samples whose stamps are over by then were due by now; G_MAXUINT64 without
+ * a clock, and where nothing is paced: all that left was. */
+GstClockTime gst_realtime_conversation_heard_until (
+    GstRealtimeConversation *self);
 /* The playout changed (`dropped`: it was emptied).  FALSE: the src task is
  * stopped, or its stream has ended, and it does nothing of it. */
 gboolean gst_realtime_conversation_wake_src (

@@ -35,6 +35,17 @@ src_query (GstPad *pad, GstObject *parent, GstQuery *query)
   return gst_pad_query_default (pad, parent, query);
 }
 
+/* From now on all is heard later, or earlier, but for what was heard. */
+static void
+set_latency (GstRealtimeConversation *self, GstEvent *event)
+{
+  rt_playout_settle (
+      self->playout, gst_realtime_conversation_heard_until (self));
+  GST_OBJECT_LOCK (self);
+  gst_event_parse_latency (event, &self->downstream_latency);
+  GST_OBJECT_UNLOCK (self);
+}
+
 static gboolean
 src_event (GstPad *pad, GstObject *parent, GstEvent *event)
 {
@@ -43,9 +54,7 @@ src_event (GstPad *pad, GstObject *parent, GstEvent *event)
 
   switch (GST_EVENT_TYPE (event)) {
     case GST_EVENT_LATENCY:
-      GST_OBJECT_LOCK (self);
-      gst_event_parse_latency (event, &self->downstream_latency);
-      GST_OBJECT_UNLOCK (self);
+      set_latency (self, event);
       result = TRUE;
       break;
     case GST_EVENT_CUSTOM_UPSTREAM:

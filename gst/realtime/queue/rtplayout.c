@@ -162,6 +162,17 @@ find_first (RtPlayout *self)
 }
 
 void
+rt_playout_settle (RtPlayout *self, guint64 heard_until)
+{
+  GList *l;
+
+  g_mutex_lock (&self->lock);
+  for (l = self->tracks.head; l != NULL; l = l->next)
+    rt_track_settle (l->data, heard_until);
+  g_mutex_unlock (&self->lock);
+}
+
+void
 rt_playout_hold (RtPlayout *self, guint64 heard_until)
 {
   GList *l;
@@ -190,7 +201,7 @@ rt_playout_resume (RtPlayout *self)
 
 /* lock.  What was not heard of the track was not played. */
 static RtPlayoutAccount
-settle (RtPlayout *self, const RtTrack *track, guint64 heard_until)
+close_account (RtPlayout *self, const RtTrack *track, guint64 heard_until)
 {
   RtPlayoutAccount account = {
     .track = track->number,
@@ -217,7 +228,7 @@ rt_playout_drop (RtPlayout *self, guint64 heard_until, GArray *accounts)
   g_mutex_lock (&self->lock);
   tracks = self->tracks.head;
   for (l = tracks; l != NULL; l = l->next) {
-    RtPlayoutAccount account = settle (self, l->data, heard_until);
+    RtPlayoutAccount account = close_account (self, l->data, heard_until);
 
     if (accounts != NULL)
       g_array_append_val (accounts, account);

@@ -74,6 +74,8 @@ void rt_playout_end (RtPlayout *playout, guint track);
 
 /* So much came for what nobody plays any more (ns): received and dropped. */
 void rt_playout_refuse (RtPlayout *playout, guint64 duration);
+/* The measure of time changes: what was due by `heard_until` stays heard. */
+void rt_playout_settle (RtPlayout *playout, guint64 heard_until);
 /* Nothing is read until rt_playout_resume() or a drop; what left and was not
  * due by `heard_until` waits again (G_MAXUINT64: nothing does). */
 void rt_playout_hold (RtPlayout *playout, guint64 heard_until);

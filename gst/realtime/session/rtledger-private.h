@@ -15,7 +15,7 @@ typedef struct {
   guint content_index;
   guint part; /* number of the first track of the part */
   RtAudioFormat format;
-  guint64 received; /* frames */
+  guint64 received; /* bytes: a frame may come in two pieces */
   guint64 before;   /* ns of the part that were heard on earlier tracks */
   guint64 begin;    /* running time at which the part is heard first */
   gboolean ended;

@@ -80,7 +80,8 @@ find_part (RtLedger *self, const gchar *response_id, const gchar *item_id,
 guint64
 rt_ledger_track_ns (const RtLedgerTrack *track)
 {
-  return track->received * NS_PER_SECOND / track->format.rate;
+  return track->received / rt_audio_format_frame_size (&track->format)
+         * NS_PER_SECOND / track->format.rate;
 }
 
 RtLedgerTrack *
@@ -144,8 +145,7 @@ add_next (RtLedger *self, RtLedgerTrack *track, const RtAudioFormat *format,
 
 guint
 rt_ledger_push (RtLedger *self, const gchar *response_id, const gchar *item_id,
-    guint content_index, const RtAudioFormat *format, guint64 frames,
-    guint *ended)
+    guint content_index, const RtAudioFormat *format, gsize size, guint *ended)
 {
   RtLedgerTrack *track;
 
@@ -161,7 +161,7 @@ rt_ledger_push (RtLedger *self, const gchar *response_id, const gchar *item_id,
     track = add_next (self, track, format, ended);
   if (track == NULL)
     return 0;
-  track->received += frames;
+  track->received += size;
   return track->number;
 }
 

@@ -44,12 +44,12 @@ RtLedger *rt_ledger_new (gboolean open_ended);
 void rt_ledger_free (RtLedger *ledger);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtLedger, rt_ledger_free)
 
-/* The track on which so many frames of this part play; 0: on none, since its
+/* The track on which so many bytes of this part play; 0: on none, since its
  * turn is over.  A track has one format: *ended is the track that ends because
  * its part goes on in another one, or 0. */
 guint rt_ledger_push (RtLedger *ledger, const gchar *response_id,
     const gchar *item_id, guint content_index, const RtAudioFormat *format,
-    guint64 frames, guint *ended);
+    gsize size, guint *ended);
 /* TRUE and *track, as long as there is one that had not ended and matches:
  * NULL matches any response or item, -1 any content index.  An open-ended part
  * without any id matches, too. */

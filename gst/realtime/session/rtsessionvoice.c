@@ -42,19 +42,19 @@ play (RtSession *self, const RtEvent *event, RtEffects *effects)
 {
   const RtAudioFormat format = format_of (self, event);
   guint frame_size = rt_audio_format_frame_size (&format);
-  guint64 frames;
   RtEffect *effect;
   guint track, ended;
+  gsize size;
 
   if (event->audio == NULL || g_bytes_get_size (event->audio) == 0
       || frame_size == 0 || format.rate == 0)
     return;
-  frames = g_bytes_get_size (event->audio) / frame_size;
   self->spoken = TRUE;
+  size = g_bytes_get_size (event->audio);
   track = rt_ledger_push (self->ledger, event->response_id, event->item_id,
-      event->content_index, &format, frames, &ended);
+      event->content_index, &format, size, &ended);
   if (track == 0) {
-    self->late_duration += frames * NS_PER_SECOND / format.rate;
+    self->late_duration += size / frame_size * NS_PER_SECOND / format.rate;
     return;
   }
   if (ended != 0)

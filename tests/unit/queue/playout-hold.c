@@ -104,6 +104,22 @@ test_rewind (void)
   }
 }
 
+/* The latency grows: what was heard by then is not heard again. */
+static void
+test_settle (void)
+{
+  g_autoptr (RtPlayout) playout = rt_playout_new ();
+
+  push (playout, 1, "aabbccdd");
+  pull (playout, 4, 100, "1:aabbccdd");
+  rt_playout_settle (playout, 102 * MS);
+  rt_playout_settle (playout, 0);
+  assert_stats (playout, 4, 4, 0);
+  rt_playout_hold (playout, 0);
+  rt_playout_resume (playout);
+  pull (playout, 4, 200, "1:ccdd");
+}
+
 static void
 test_status (void)
 {
@@ -260,6 +276,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/playout/hold/rewind", test_rewind);
+  g_test_add_func ("/playout/hold/settle", test_settle);
   g_test_add_func ("/playout/hold/status", test_status);
   g_test_add_func ("/playout/hold/tracks", test_tracks);
   g_test_add_func ("/playout/hold/drop", test_drop);

@@ -223,6 +223,22 @@ static const Row several_parts[] = {
   HANDOFF (1, "assistant: one one | assistant: two | assistant: see below"),
 };
 
+/* A frame that came in two pieces was received. */
+static const Row split_frames[] = {
+  START,
+  CREATED (1),
+  { "audio resp=r1 item=a1 bytes=2401", "play 1 2401@24000" },
+  { "audio resp=r1 item=a1 bytes=2399", "play 1 2399@24000" },
+  { "audio_done resp=r1 item=a1", "end 1" },
+  { "audio resp=r1 item=a1 ci=1 audio=100", "play 2 4800@24000" },
+  { "playing 1:700", "note speech assistant playing a1 t700" },
+  { "drained 1:800", "" },
+  BARGE_IN,
+  { "dropped 2=50/100:800",
+      "note speech assistant interrupted a1 t850; send truncate a1 1 50; "
+      "note interrupted a1 150+50" },
+};
+
 /* A part that changed its rate is one part. */
 static const Row two_rates[] = {
   START,
@@ -311,6 +327,7 @@ static const Table tables[] = {
   TABLE ("heard-and-not-final", "", heard_and_not_final),
   TABLE ("heard-by-the-drop", "", heard_by_the_drop),
   TABLE ("several-parts", "", several_parts),
+  TABLE ("split-frames", "", split_frames),
   TABLE ("two-rates", "", two_rates),
   TABLE ("nameless-item", "", nameless_item),
   TABLE ("nameless", "v1", nameless),

@@ -143,6 +143,9 @@ fill (RtEvent *event, GHashTable *words)
   event->audio_ms = get_uint (words, "ms");
   event->usage.present = get (words, "usage") != NULL;
   event->usage.duration_ms = get_uint (words, "usage");
+  if (get (words, "bytes") != NULL)
+    event->audio = g_bytes_new_take (
+        g_malloc0 (get_uint (words, "bytes")), get_uint (words, "bytes"));
   if (get (words, "audio") != NULL) {
     gsize rate = 24000, size;
 
