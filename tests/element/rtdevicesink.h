@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A real sink, `rtdevicesink`: GstAudioBaseSink with its ring buffer, its
+ * thread and its clock, in front of a device that plays in real time and writes
+ * down what it played when.  16 bits, mono.
+ */
+#pragma once
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+/* What the device has fetched cannot be taken back. */
+#define RT_DEVICE_FETCHED (5 * GST_MSECOND)
+
+typedef struct {
+  guint frames;
+  GstClockTime first; /* monotonic: begin of the first one … */
+  GstClockTime last;  /* … and end of the last */
+} RtDevicePlayed;
+
+void rt_device_sink_register (void);
+/* Samples of this value: how many were played, and when. */
+void rt_device_sink_find (
+    GstElement *sink, gint16 value, RtDevicePlayed *played);
+/* The same, when that many were played; FALSE at the deadline. */
+gboolean rt_device_sink_wait (GstElement *sink, gint16 value, guint frames,
+    guint timeout_ms, RtDevicePlayed *played);
+
+G_END_DECLS
