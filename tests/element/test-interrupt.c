@@ -265,6 +265,136 @@ test_nothing_heard (void)
   g_assert_cmpuint (rt_pipeline_get_audio_size (p), ==, 0);
 }
 
+/* A story whose every word is as long as any other. */
+static gchar *
+dup_story (guint words)
+{
+  GString *story = g_string_new (NULL);
+  guint i;
+
+  for (i = 0; i < words; i++)
+    g_string_append_printf (story, "%sw%03u", i > 0 ? " " : "", i);
+  return g_string_free (story, FALSE);
+}
+
+static const gchar *
+last_entry (const GstStructure *handoff)
+{
+  const GValue *list = gst_structure_get_value (handoff, "active-transcript");
+  const GValue *entry
+      = gst_value_list_get_value (list, gst_value_list_get_size (list) - 1);
+
+  rt_assert_field (gst_value_get_structure (entry), "role", "assistant");
+  return gst_structure_get_string (gst_value_get_structure (entry), "text");
+}
+
+/* The words that were heard are all that remains of it, in the messages and
+ * for whoever the task is handed to. */
+static void
+test_heard_words (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p = rt_pipeline_open (server, NULL, RT_OUT_SYNC);
+  g_autoptr (GBytes) pcm = rt_pcm_ramp ((gsize) LONG_MS * RT_RATE / 1000, 0);
+  g_autofree gchar *story = dup_story (100);
+  g_autofree gchar *heard = NULL;
+  const GstStructure *s;
+  gboolean interrupted;
+  guint64 time;
+  guint played;
+
+  rt_fake_conn_send_reply (p->conn, "resp_1", "item_1", story,
+      g_bytes_get_data (pcm, NULL), g_bytes_get_size (pcm), 9600);
+  g_assert_true (rt_pipeline_wait_audio (p, RT_PCM_MS (1500), RT_WAIT_MS));
+  rt_fake_conn_send_speech_started (p->conn, "item_u", 1000);
+  played = uint_of (rt_pipeline_expect (p, "realtime-interrupted"), "played");
+  do {
+    s = rt_pipeline_expect_with (p, "realtime-transcript", "item-id", "item_1");
+    gst_structure_get_boolean (s, "interrupted", &interrupted);
+  } while (!interrupted);
+  rt_assert_flag (s, "final", TRUE);
+  g_assert_true (gst_structure_get_uint64 (s, "running-time", &time));
+  heard = g_strdup (gst_structure_get_string (s, "text"));
+  g_assert_true (g_str_has_prefix (story, heard));
+  /* 499 letters in all, a word every five */
+  g_assert_cmpuint (strlen (heard), <=, 499 * played / LONG_MS);
+  g_assert_cmpuint (strlen (heard) + 5, >, 499 * played / LONG_MS);
+
+  rt_fake_conn_send_call (p->conn, "resp_2", "item_c", "call_1",
+      "background_agent", "{\"prompt\":\"go\"}");
+  g_assert_cmpstr (
+      last_entry (rt_pipeline_expect (p, "realtime-handoff")), ==, heard);
+}
+
+/* Time stands still: what was heard is what was heard before. */
+static void
+test_paused (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p
+      = rt_pipeline_open (server, "barge-in=flush", RT_OUT_SYNC);
+
+  begin_long_reply (p);
+  gst_element_set_state (p->pipeline, GST_STATE_PAUSED);
+  g_assert_cmpint (
+      gst_element_get_state (p->pipeline, NULL, NULL, RT_WAIT_MS * GST_MSECOND),
+      !=, GST_STATE_CHANGE_ASYNC);
+  rt_fake_conn_send_speech_started (p->conn, "item_u", 1000);
+  check_account (p);
+  gst_element_set_state (p->pipeline, GST_STATE_PLAYING);
+  check_next (p);
+  check_stats (p);
+}
+
+/* Nothing waits for a clock: all that came left, and was played. */
+static void
+test_no_clock (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p = rt_pipeline_new (rt_fake_server_get_uri (server),
+      RT_IN_LIVE, "barge-in=flush", RT_OUT_SYNC);
+  g_autoptr (GBytes) pcm = rt_pcm_ramp ((gsize) LONG_MS * RT_RATE / 1000, 0);
+  JsonObject *truncate;
+
+  gst_pipeline_use_clock (GST_PIPELINE (p->pipeline), NULL);
+  rt_fake_server_set_auto (server, TRUE);
+  rt_pipeline_connect (p, server);
+  rt_fake_conn_send_reply_begin (p->conn, "resp_1", "item_1");
+  rt_fake_conn_send_reply_audio (p->conn, "resp_1", "item_1", "A long story.",
+      g_bytes_get_data (pcm, NULL), g_bytes_get_size (pcm), 9600);
+  g_assert_true (rt_pipeline_wait_audio (p, RT_PCM_MS (LONG_MS), RT_WAIT_MS));
+  rt_fake_conn_send_speech_started (p->conn, "item_u", 1000);
+  truncate = rt_fake_conn_expect_event (
+      p->conn, "conversation.item.truncate", RT_WAIT_MS);
+  g_assert_cmpint (
+      json_object_get_int_member (truncate, "audio_end_ms"), ==, LONG_MS);
+  check_stats (p);
+}
+
+/* The application and the user, and the user again: one interruption. */
+static void
+test_twice (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p
+      = rt_pipeline_open (server, "barge-in=flush", RT_OUT_SYNC);
+
+  begin_long_reply (p);
+  g_assert_true (rt_pipeline_act (p, "interrupt"));
+  rt_fake_conn_send_speech_started (p->conn, "item_u", 1000);
+  g_assert_true (rt_pipeline_act (p, "interrupt"));
+  rt_fake_conn_send_user_turn (p->conn, "item_u", 1100, "no");
+  rt_fake_conn_send_speech_started (p->conn, "item_v", 1200);
+  check_account (p);
+  rt_fake_conn_send_user_turn (p->conn, "item_v", 1300, "no no");
+  check_next (p);
+  check_stats (p);
+  g_assert_cmpuint (rt_pipeline_count (p, "realtime-interrupted"), ==, 1);
+  g_assert_cmpuint (rt_pipeline_count_events (p, GST_EVENT_FLUSH_START), ==, 1);
+  g_assert_cmpuint (
+      rt_fake_conn_count_events (p->conn, "response.cancel"), ==, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -276,5 +406,9 @@ main (int argc, char **argv)
   g_test_add_func ("/interrupt/barge-in/ignore", test_barge_in_ignore);
   g_test_add_func ("/interrupt/barge-in/silence", test_barge_in_silence);
   g_test_add_func ("/interrupt/nothing-heard", test_nothing_heard);
+  g_test_add_func ("/interrupt/heard-words", test_heard_words);
+  g_test_add_func ("/interrupt/paused", test_paused);
+  g_test_add_func ("/interrupt/no-clock", test_no_clock);
+  g_test_add_func ("/interrupt/twice", test_twice);
   return g_test_run ();
 }
