@@ -66,7 +66,9 @@ const GstRealtimeProp gst_realtime_media_props[] = {
   /**
    * GstRealtimeConversation:barge-in:
    *
-   * See also #GstRealtimeConversation:interrupt-response.
+   * See also #GstRealtimeConversation:barge-in-hold and
+   * #GstRealtimeConversation:interrupt-response. An interruption by the
+   * application or by a command flushes only with `flush`, too.
    *
    * Since: 0.1
    */

@@ -77,6 +77,16 @@
  *   #GstRealtimeConversation:post-events. #gchararray `type`, #gchararray
  *   `json`
  *
+ * ## Interruptions
+ *
+ * What the user says over a reply ends it
+ * (#GstRealtimeConversation:barge-in), and the server is told how much of it
+ * was heard: what was due at the sink, by the latency of the pipeline. The
+ * final transcript that follows, `interrupted`, holds no more than that. With
+ * #GstRealtimeConversation:barge-in-hold the reply is held at first, and goes
+ * on where it stopped when no turn comes of the sound; nothing is posted of
+ * that.
+ *
  * ## Events
  *
  * A custom event `realtime-command` (downstream on `sink`, upstream on `src`)
