@@ -249,6 +249,48 @@ test_more_comes (void)
   clock_run_close (&run);
 }
 
+static void
+reply_again (ClockRun *run)
+{
+  static const guint8 pcm[RT_PCM_MS (100)];
+  gsize before = rt_ear_sink_get_due (run->p->out);
+
+  rt_fake_conn_send_reply (
+      run->p->conn, "resp_2", "item_2", "", pcm, sizeof pcm, sizeof pcm);
+  clock_run_barrier (run);
+  run_until_taken (run, before + sizeof pcm);
+}
+
+/* A cough is nothing that a reply could be late for; a turn is, also when
+ * nothing was there to be dropped. */
+static void
+test_response_latency (gconstpointer turn)
+{
+  ClockRun run;
+  guint64 latency;
+
+  open_run (&run, "flush", turn != NULL ? LONG_HOLD : SHORT_HOLD, "");
+  if (turn != NULL) {
+    rt_fake_conn_send_reply_begin (run.p->conn, "resp_1", "item_1");
+    cough (&run);
+    commit (&run);
+    end_reply (&run, "cancelled");
+  } else {
+    begin_reply (&run);
+    clock_run_advance (&run, 333 * GST_MSECOND);
+    cough (&run);
+    end_reply (&run, "completed");
+    run_until_taken (&run, RT_PCM_MS (REPLY_MS));
+  }
+  reply_again (&run);
+  latency = rt_pipeline_stat (run.p, "response-latency-last");
+  if (turn != NULL)
+    g_assert_cmpuint (latency, >, 0);
+  else
+    g_assert_cmpuint (latency, ==, 0);
+  clock_run_close (&run);
+}
+
 /* A turn over a reply that is being made: we cancel it, and when the server
  * does not reply by itself, it is asked to, once. */
 static void
@@ -436,6 +478,10 @@ main (int argc, char **argv)
   g_test_add_func ("/hold/more-comes", test_more_comes);
   g_test_add_data_func ("/hold/turn/given-up", NULL, test_turn);
   g_test_add_data_func ("/hold/turn/by-itself", "", test_turn);
+  g_test_add_data_func (
+      "/hold/response-latency/cough", NULL, test_response_latency);
+  g_test_add_data_func (
+      "/hold/response-latency/turn", "", test_response_latency);
   g_test_add_func ("/hold/elapses", test_elapses);
   g_test_add_func ("/hold/server-is-told", test_server_is_told);
   g_test_add_data_func ("/hold/ends/close", "close", test_ends);

@@ -85,11 +85,15 @@ static gboolean
 hold_cb (gpointer user_data)
 {
   RtConversation *self = user_data;
+  gboolean turn;
 
   rt_conversation_cancel (&self->hold_timer);
   g_mutex_lock (&self->lock);
+  turn = rt_session_user_is_speaking (self->session);
   rt_session_hold_elapsed (self->session, self->outbox);
   g_mutex_unlock (&self->lock);
+  if (!turn)
+    rt_stats_turn_void (self->stats);
   rt_conversation_run_effects (self);
   return G_SOURCE_REMOVE;
 }
@@ -119,7 +123,6 @@ rt_conversation_resume (RtConversation *self)
     return;
   self->holding = FALSE;
   rt_playout_resume (self->playout);
-  rt_stats_turn_void (self->stats);
   self->callbacks.playout (self, self->user_data);
 }
 
