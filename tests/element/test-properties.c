@@ -13,6 +13,7 @@ typedef struct {
 } Bad;
 
 static const Bad bad[] = {
+  { "uri", NULL },
   { "uri", "ftp://127.0.0.1/" },
   { "uri", "ws://user:pass@127.0.0.1/" },
   { "uri", "ws://" },

@@ -84,7 +84,8 @@ resolve (const gchar *host, GError **error)
         "no address of %s: %s", host, gai_strerror (code));
     return NULL;
   }
-  for (item = list; item != NULL; item = item->ai_next) {
+  for (item = list; item != NULL && out->len < RT_LOOKUP_ADDRESSES;
+       item = item->ai_next) {
     GSocketAddress *address
         = g_socket_address_new_from_native (item->ai_addr, item->ai_addrlen);
 

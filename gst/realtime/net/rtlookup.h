@@ -11,6 +11,7 @@
 G_BEGIN_DECLS
 
 #define RT_LOOKUP_THREADS 16
+#define RT_LOOKUP_ADDRESSES 32 /* of a name; the others are not tried */
 
 typedef struct _RtLookup RtLookup;
 /* The addresses in the order in which to try them, or `error`. */

@@ -33,6 +33,10 @@ test_http (void)
         "{\"error\":{\"message\":\"Incorrect API key provided: " SECRET
         ", sk-abcdefghijkl\"}}",
         "Incorrect API key provided: [redacted], [redacted]", SECRET, 0 },
+    { 400, "Content-Type: application/json\r\n",
+        "{\"error\":{\"message\":\"No such model\"}}", "No such model", NULL,
+        0 },
+    { 403, NULL, "Your project has no access", "no access", NULL, 0 },
     { 429, "Retry-After: 17\r\n", "slow down", "slow down", NULL, 17 },
     { 503, "Retry-After: Wed, 21 Oct 2015 07:28:00 GMT\r\n", "", "503", NULL,
         0 },

@@ -51,6 +51,8 @@ int
 getaddrinfo (const char *restrict node, const char *restrict service,
     const struct addrinfo *restrict hints, struct addrinfo **restrict result)
 {
+  guint i;
+
   *result = NULL;
   g_mutex_lock (&names.lock);
   names.asked++;
@@ -62,6 +64,8 @@ getaddrinfo (const char *restrict node, const char *restrict service,
   if (strcmp (node, "none.test") == 0)
     return 0;
   prepend (result, "127.0.0.1");
+  for (i = 0; i < 200 && strcmp (node, "crowd.test") == 0; i++)
+    prepend (result, "127.0.0.1");
   if (strcmp (node, "many.test") == 0) {
     prepend (result, "127.0.0.2");
     prepend (result, "::3");
@@ -263,6 +267,23 @@ test_answers (void)
   g_assert_cmpuint (names.asked, ==, 4);
 }
 
+/* They would all be tried, one after another and some at the same time. */
+static void
+test_crowd (void)
+{
+  Askers askers;
+  guint n = 0;
+  gsize i;
+
+  reset_names ();
+  askers_init (&askers, "crowd.test", 1);
+  wait_for (&askers, &askers.done, 1);
+  for (i = 0; i < askers.found->len; i++)
+    n += askers.found->str[i] == ' ';
+  g_assert_cmpuint (n, ==, RT_LOOKUP_ADDRESSES);
+  askers_clear (&askers);
+}
+
 static void
 test_single_flight (void)
 {
@@ -415,6 +436,7 @@ main (int argc, char *argv[])
 {
   net_test_init (&argc, &argv);
   g_test_add_func ("/net/lookup/answers", test_answers);
+  g_test_add_func ("/net/lookup/crowd", test_crowd);
   g_test_add_func ("/net/lookup/single-flight", test_single_flight);
   g_test_add_func ("/net/lookup/let-go", test_let_go);
   g_test_add_func ("/net/lookup/many-hang", test_many_hang);

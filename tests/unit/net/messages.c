@@ -204,6 +204,33 @@ test_fragments (void)
   pair_clear (&pair);
 }
 
+/* Each byte by itself: header, payload, a ping, and the end. */
+static void
+test_trickle (void)
+{
+  static const gchar bytes[] = "\x81\x05"
+                               "a\xe2\x82\xac!"
+                               "\x89\x01p"
+                               "\x01\x02"
+                               "b\xc3"
+                               "\x80\x01\xa4"
+                               "\x88\x04\x03\xe8"
+                               "ok";
+  Pair pair;
+  gsize i;
+
+  pair_init (&pair);
+  for (i = 0; i + 1 < sizeof (bytes); i++)
+    rt_fake_conn_send_bytes (pair.conn, bytes + i, 1);
+  g_assert_true (rt_fake_conn_wait_pongs (pair.conn, 1, NET_WAIT));
+  net_client_expect_end (pair.client, RT_END_CLOSED, NET_WAIT);
+  g_assert_cmpuint (pair.client->n_messages, ==, 2);
+  g_assert_cmpmem (g_bytes_get_data (pair.client->last, NULL),
+      g_bytes_get_size (pair.client->last), "b\xc3\xa4", 3);
+  g_assert_cmpstr (pair.client->end.reason, ==, "ok");
+  pair_clear (&pair);
+}
+
 static void
 test_endless_fragments (void)
 {
@@ -437,6 +464,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/net/messages/no-memory", test_no_memory);
   g_test_add_func ("/net/messages/binary", test_binary);
   g_test_add_func ("/net/messages/fragments", test_fragments);
+  g_test_add_func ("/net/messages/trickle", test_trickle);
   g_test_add_func ("/net/messages/endless-fragments", test_endless_fragments);
   g_test_add_func ("/net/messages/breaches", test_breaches);
   g_test_add_func ("/net/messages/pings", test_pings);
