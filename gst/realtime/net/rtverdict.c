@@ -10,19 +10,8 @@ RtEnd *
 rt_verdict_on_connect (
     const RtConnectParams *params, gboolean proxy, const GError *error)
 {
-  if (error->domain == G_IO_ERROR)
-    switch (error->code) {
-      case G_IO_ERROR_PROXY_FAILED:
-      case G_IO_ERROR_PROXY_AUTH_FAILED:
-      case G_IO_ERROR_PROXY_NEED_AUTH:
-      case G_IO_ERROR_PROXY_NOT_ALLOWED:
-        proxy = TRUE;
-        break;
-      default:
-        break;
-    }
-  return rt_end_new (
-      params, proxy ? RT_END_PROXY : RT_END_UNREACHABLE, "%s", error->message);
+  return rt_end_new (params, proxy ? RT_END_PROXY : RT_END_UNREACHABLE, "%s%s",
+      proxy ? "proxy: " : "", error->message);
 }
 
 static RtEnd *

@@ -411,7 +411,7 @@ test_proxies (void)
   reset_names ();
   params->connect_timeout = 200;
   g_free (params->proxy);
-  params->proxy = g_strdup ("http://hang.test");
+  params->proxy = g_strdup ("http://hang-proxy.test");
   late = net_client_new (params);
   end = net_client_expect_end (late, RT_END_TIMEOUT, NET_WAIT);
   g_assert_nonnull (strstr (end->reason, "resolving"));

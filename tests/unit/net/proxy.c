@@ -233,10 +233,12 @@ test_unreachable (void)
   RtFakeServer *gone = rt_fake_server_new (RT_FAKE_SERVER_PLAIN);
   RtFakeProxy proxy = { .port = rt_fake_server_get_port (gone) };
   g_autoptr (NetClient) client = NULL;
+  const RtEnd *end;
 
   rt_fake_server_free (gone);
   client = net_client_new (params_by (server, &proxy, "http"));
-  net_client_expect_end (client, RT_END_PROXY, NET_WAIT);
+  end = net_client_expect_end (client, RT_END_PROXY, NET_WAIT);
+  g_assert_true (g_str_has_prefix (end->reason, "proxy: "));
   g_assert_cmpuint (rt_fake_server_get_accepted (server), ==, 0);
 }
 

@@ -41,7 +41,7 @@ set_environment (const gchar *text)
 static const struct {
   const gchar *environment, *uri;
   const gchar *way; /* "", "direct", or scheme host port */
-} environments[] = {
+} rows[] = {
   { "", "ws://h", "" },
   { "no_proxy=h", "ws://h", "" },
   { "https_proxy=http://p:1", "ws://h", "" },
@@ -84,20 +84,20 @@ test_environment (void)
 {
   gsize i;
 
-  for (i = 0; i < G_N_ELEMENTS (environments); i++) {
+  for (i = 0; i < G_N_ELEMENTS (rows); i++) {
     g_autoptr (RtUrl) url
-        = rt_url_build (environments[i].uri, "/", FALSE, NULL, NULL, NULL);
+        = rt_url_build (rows[i].uri, "/", FALSE, NULL, NULL, NULL);
     g_autoptr (GError) error = NULL;
     g_autoptr (GPtrArray) ways = NULL;
     g_autofree gchar *found = NULL;
     const RtProxy *proxy;
 
-    g_test_message ("%s %s", environments[i].environment, environments[i].uri);
-    set_environment (environments[i].environment);
+    g_test_message ("%s %s", rows[i].environment, rows[i].uri);
+    set_environment (rows[i].environment);
     ways = rt_ways_of_environment (url, &error);
     g_assert_no_error (error);
     if (ways == NULL) {
-      g_assert_cmpstr (environments[i].way, ==, "");
+      g_assert_cmpstr (rows[i].way, ==, "");
       continue;
     }
     g_assert_cmpuint (ways->len, ==, 1);
@@ -105,7 +105,7 @@ test_environment (void)
     found = proxy == NULL ? g_strdup ("direct")
                           : g_strdup_printf ("%s %s %u", proxy->scheme,
                               proxy->host, proxy->port);
-    g_assert_cmpstr (found, ==, environments[i].way);
+    g_assert_cmpstr (found, ==, rows[i].way);
   }
   clear_environment ();
 }
