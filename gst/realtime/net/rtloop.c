@@ -192,14 +192,19 @@ probe_threads (GError **error)
   return good;
 }
 
-/* What libraries start once, before a connection makes them. */
+gboolean
+rt_loop_probe_process (GError **error)
+{
+  return probe_descriptors (error) && probe_threads (error);
+}
+
+/* What GLib starts once, before a connection makes it. */
 static gboolean
 start_libraries (GError **error)
 {
-  if (!probe_threads (error))
+  if (!rt_loop_probe_process (error))
     return FALSE;
   g_type_ensure (G_TYPE_TASK);
-  g_proxy_resolver_get_default ();
   return TRUE;
 }
 
@@ -210,7 +215,7 @@ loop_new (guint number, GError **error)
   RtLoop *self;
   GThread *thread;
 
-  if (!probe_descriptors (error) || (number == 0 && !start_libraries (error)))
+  if (number == 0 ? !start_libraries (error) : !probe_descriptors (error))
     return NULL;
   self = g_new0 (RtLoop, 1);
   g_mutex_init (&self->lock);

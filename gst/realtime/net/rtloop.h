@@ -17,6 +17,9 @@ typedef struct _RtLoop RtLoop;
 RtLoop *rt_loop_acquire (GError **error);
 void rt_loop_release (RtLoop *loop);
 GMainContext *rt_loop_context (RtLoop *loop);
+/* Whether there is room for the threads and descriptors of a library that ends
+ * the process when there is none.  Any thread. */
+gboolean rt_loop_probe_process (GError **error);
 /* TRUE on the loop's own thread. */
 gboolean rt_loop_is_own_thread (RtLoop *loop);
 

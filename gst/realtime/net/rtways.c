@@ -146,15 +146,35 @@ looked_up_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       task, g_steal_pointer (&ways), (GDestroyNotify) g_ptr_array_unref);
 }
 
+/* The settings' library starts a thread once, and ends the process when it
+ * cannot. */
+static gboolean
+has_resolver (GError **error)
+{
+  static gint started; /* atomic */
+
+  if (g_atomic_int_get (&started))
+    return TRUE;
+  if (!rt_loop_probe_process (error))
+    return FALSE;
+  g_proxy_resolver_get_default ();
+  g_atomic_int_set (&started, TRUE);
+  return TRUE;
+}
+
 /* The scheme tells which of the settings is meant. */
 static void
 ask_system (GTask *task, const RtUrl *url)
 {
+  GError *error = NULL;
   g_autofree gchar *uri = g_uri_join (G_URI_FLAGS_NONE,
       url->tls ? "https" : "http", NULL, url->host, url->port, "", NULL, NULL);
 
-  g_proxy_resolver_lookup_async (g_proxy_resolver_get_default (), uri,
-      g_task_get_cancellable (task), looked_up_cb, g_object_ref (task));
+  if (has_resolver (&error))
+    g_proxy_resolver_lookup_async (g_proxy_resolver_get_default (), uri,
+        g_task_get_cancellable (task), looked_up_cb, g_object_ref (task));
+  else
+    g_task_return_error (task, error);
 }
 
 void
