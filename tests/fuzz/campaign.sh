@@ -24,6 +24,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 build=$(realpath -m "${BUILDDIR:-$root/build-fuzz}")
 runs=10000000
 round=500000
+length=1024 # of an input, at most
 while getopts n:h option; do
   case $option in
     n) runs=$OPTARG ;;
@@ -57,7 +58,7 @@ fuzz () {
   while [ "$left" -gt 0 ]; do
     n=$((left < round ? left : round))
     nice -n 19 "$build/tests/fuzz/fuzz-$name" "${options[@]}" -runs="$n" \
-      -max_len=1024 -rss_limit_mb=1024 -timeout=20 -print_final_stats=1 \
+      -max_len="$length" -rss_limit_mb=1024 -timeout=20 -print_final_stats=1 \
       -artifact_prefix="$build/campaign/$name-" "$corpus" \
       > "$build/campaign/$name.out" 2>&1 || true
     awk -v "name=$name" '

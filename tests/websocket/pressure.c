@@ -177,6 +177,25 @@ test_kept_alive (void)
   net_client_expect_messages (client, 1);
 }
 
+/* One that broke off is found out by what it is sent. */
+static void
+test_broken_off (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (RT_FAKE_SERVER_PLAIN);
+  RtConnectParams *params = net_params_new (server);
+  g_autoptr (NetClient) client = NULL;
+  RtFakeConn *conn;
+
+  params->keepalive_interval = 1000;
+  client = net_client_new (params);
+  conn = rt_fake_server_expect_connection (server, NET_WAIT);
+  net_client_expect_open (client);
+  net_client_run (client, set_reading, GINT_TO_POINTER (FALSE));
+  rt_fake_conn_send_text (conn, "{}");
+  rt_fake_conn_rst (conn);
+  net_client_expect_end (client, RT_END_LOST, NET_WAIT);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -187,5 +206,6 @@ main (int argc, char **argv)
   g_test_add_func ("/websocket/pressure/freed", test_freed);
   g_test_add_func ("/websocket/pressure/left", test_left);
   g_test_add_func ("/websocket/pressure/kept-alive", test_kept_alive);
+  g_test_add_func ("/websocket/pressure/broken-off", test_broken_off);
   return g_test_run ();
 }

@@ -112,6 +112,7 @@ deadline_cb (gpointer user_data)
   if (self->base_socket != NULL) {
     RtEnd *end = judge_end (self);
 
+    rt_guard_set_reading (self->guard, TRUE);
     /* libsoup's own timer would leak itself, and over TLS it waits for a
      * peer that does not read */
     g_socket_shutdown (self->base_socket, TRUE, TRUE, NULL);
