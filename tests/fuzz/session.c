@@ -134,6 +134,17 @@ drain_effects (World *world)
   }
 }
 
+/* Once the connection is up.  Before that only the application says
+ * something. */
+static void
+open_connection (World *world)
+{
+  if (session_checks_is_open (world->checks))
+    return;
+  rt_session_opened (world->session, world->effects);
+  session_checks_opened (world->checks);
+}
+
 /* The audio that an event becomes is of its item. */
 static void
 tell (World *world, FuzzInput *input)
@@ -141,6 +152,7 @@ tell (World *world, FuzzInput *input)
   g_autoptr (RtEvent) event = fuzz_take_event (input, world->dialect);
   guint before;
 
+  open_connection (world);
   if (event->type == RT_EVENT_OUTPUT_AUDIO_DELTA)
     drain_effects (world);
   before = rt_effects_length (world->effects);
@@ -259,8 +271,7 @@ step (World *world, FuzzInput *input)
           world->session, fuzz_take_byte (input), world->effects);
       break;
     case 7:
-      rt_session_opened (world->session, world->effects);
-      session_checks_opened (world->checks);
+      open_connection (world);
       break;
     case 8:
       if (what == 8)

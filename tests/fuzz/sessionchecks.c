@@ -28,6 +28,8 @@ struct _SessionChecks {
   gchar *item_id;     /* of the audio that comes */
   guint content_index;
   gboolean opened;
+  gboolean said_first;
+  gboolean started; /* … and was told to be */
   gboolean ready;
   gboolean failed;
   gboolean speaking;
@@ -183,6 +185,12 @@ session_checks_command (SessionChecks *self, const RtCommand *command)
 
   if (command->type == RT_COMMAND_RAW)
     return;
+  /* the first word opens the session */
+  if (self->said_first)
+    g_assert_false (command->first);
+  else
+    g_assert_cmpint (command->type, ==, RT_COMMAND_SESSION_UPDATE);
+  self->said_first = TRUE;
   g_assert_nonnull (command->event_id);
   g_assert_true (g_hash_table_add (self->said, g_strdup (command->event_id)));
   switch (command->type) {
@@ -257,9 +265,14 @@ check_response (SessionChecks *self, const RtNote *note)
 static void
 check_note (SessionChecks *self, const RtNote *note)
 {
+  /* before it has started the application may be refused something */
+  g_assert_true (self->started || note->type == RT_NOTE_STARTED
+                 || note->type == RT_NOTE_ERROR);
   switch (note->type) {
     case RT_NOTE_STARTED:
       g_assert_true (self->opened);
+      g_assert_false (self->started);
+      self->started = TRUE;
       break;
     case RT_NOTE_TRANSCRIPT:
       check_transcript (self, note);
@@ -309,6 +322,12 @@ session_checks_told (SessionChecks *self, const RtEffect *effect)
     default:
       g_assert_not_reached ();
   }
+}
+
+gboolean
+session_checks_is_open (SessionChecks *self)
+{
+  return self->opened;
 }
 
 gboolean

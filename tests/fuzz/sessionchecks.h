@@ -26,6 +26,7 @@ void session_checks_command (SessionChecks *self, const RtCommand *command);
 /* A note, that it is ready, or that it has failed. */
 void session_checks_told (SessionChecks *self, const RtEffect *effect);
 
+gboolean session_checks_is_open (SessionChecks *self);
 gboolean session_checks_has_failed (SessionChecks *self);
 
 G_END_DECLS
