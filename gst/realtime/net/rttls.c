@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define PIN_SIZE SHA256_DIGEST_LENGTH
+#define PIN_TEXT_SIZE 44
 #define MAX_CHAIN 10
 #define OBJECTION_KEY "rt-tls-objection"
 
@@ -22,9 +23,13 @@ parse_pin (const gchar *text, guint8 *digest)
   g_autofree guchar *data = NULL;
   gsize size;
 
-  if (g_str_has_prefix (text, "sha256/"))
-    text += strspn (text + 6, "/") + 6;
-  if (strlen (text) != 44)
+  /* curl and others write one or two slashes, and a digest may begin with one */
+  if (g_str_has_prefix (text, "sha256/")) {
+    text += 7;
+    if (*text == '/' && strlen (text) == PIN_TEXT_SIZE + 1)
+      text++;
+  }
+  if (strlen (text) != PIN_TEXT_SIZE)
     return FALSE;
   data = g_base64_decode (text, &size);
   if (size != PIN_SIZE)

@@ -225,6 +225,27 @@ test_purpose (void)
   EVP_PKEY_free (ca_key);
 }
 
+/* As curl writes them, and whatever a digest begins with. */
+static void
+test_forms (void)
+{
+  static const gchar *const pins[]
+      = { SOME_PIN, "/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+          "//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=" };
+  static const gchar *const prefixes[] = { "", "sha256/", "sha256//", " " };
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (RT_FAKE_SERVER_TLS);
+  gsize i, j;
+
+  for (i = 0; i < G_N_ELEMENTS (pins); i++)
+    for (j = 0; j < G_N_ELEMENTS (prefixes); j++) {
+      g_autoptr (RtConnectParams) params = net_params_new (server);
+      g_autoptr (GError) error = NULL;
+
+      params->tls_pins = g_strconcat (prefixes[j], pins[i], NULL);
+      g_assert_true (rt_connect_params_check (params, &error));
+    }
+}
+
 static void
 test_bad_pins (void)
 {
@@ -253,6 +274,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/net/pins/unknown-ca", test_pin_of_unknown);
   g_test_add_func ("/net/pins/chains", test_pinned_chains);
   g_test_add_func ("/net/pins/purpose", test_purpose);
+  g_test_add_func ("/net/pins/forms", test_forms);
   g_test_add_func ("/net/pins/malformed", test_bad_pins);
   return g_test_run ();
 }
