@@ -22,6 +22,7 @@ typedef enum {
   RT_NOTE_RESPONSE,      /* response_id, status, reason, usage */
   RT_NOTE_ITEM,          /* item_id, state, json */
   RT_NOTE_ERROR,         /* code, error_type, text, event_id, severity */
+  RT_NOTE_RECONNECTING,  /* attempt, delay, text (the reason) */
   RT_NOTE_LAST
 } RtNoteType;
 
@@ -62,6 +63,8 @@ typedef struct {
   guint content_index;
   guint played;
   guint dropped;
+  guint attempt;
+  guint delay; /* ms */
   gint64 expires_at;
   RtSeverity severity;
   RtUsage usage;
@@ -81,6 +84,8 @@ typedef enum {
   RT_EFFECT_PLAY_END,    /* track: that was all of it */
   RT_EFFECT_DROP,        /* stop what is playing; then rt_session_dropped() */
   RT_EFFECT_CLEAR_INPUT, /* forget audio that was not sent */
+  RT_EFFECT_REPEAT,      /* say again what the user said last; then
+                            rt_session_repeated() */
   RT_EFFECT_NOTE,        /* note */
   RT_EFFECT_FAIL, /* severity RECONNECT or FATAL, cause, note (the error):
                          the conversation cannot go on */

@@ -21,6 +21,10 @@ rt_session_handle_response_created (
 
   if (!rt_responses_created (self->responses, id))
     return;
+  self->replied = FALSE;
+  rt_transcript_answered (self->transcript,
+      rt_turns_is_speaking (self->turns) ? rt_turns_get_item (self->turns)
+                                         : NULL);
   rt_turns_replied (self->turns);
   if (rt_responses_is_cancelled (self->responses))
     rt_ledger_interrupt_response (self->ledger, id);
@@ -90,6 +94,7 @@ rt_session_handle_response_done (
     rt_session_learn_call (
         self, item, completed || item->status != NULL, effects);
   }
+  self->worked |= completed;
   rt_session_end_tracks (self, id, NULL, -1, effects);
   note_done (self, event, effects);
   if (response != NULL && g_str_equal (state, "failed"))
@@ -165,8 +170,9 @@ raise_call (
 {
   RtCallKind kind = kind_of (self, call->name);
 
-  if (!rt_handoffs_raise (call, kind))
+  if (!rt_handoffs_raise (call, kind, arguments))
     return;
+  self->replied = TRUE;
   if (kind == RT_CALL_HANDOFF)
     raise_handoff (
         self, call, rt_handoffs_dup_input (arguments), arguments, effects);
@@ -223,7 +229,7 @@ rt_session_handle_handoff (
   /* one item may hand over more than once: only its own id tells it */
   call = rt_handoffs_learn (
       self->handoffs, NULL, event->call_id, self->config->handoff_tool);
-  if (!rt_handoffs_raise (call, RT_CALL_HANDOFF))
+  if (!rt_handoffs_raise (call, RT_CALL_HANDOFF, NULL))
     return;
   call->item_id = g_strdup (event->item_id);
   raise_handoff (self, call, g_strdup (event->text), NULL, effects);

@@ -77,11 +77,16 @@ rt_session_handle_text (
       && rt_ledger_is_interrupted (
           self->ledger, event->response_id, event->item_id))
     return;
+  if (!is_user (event))
+    rt_session_note_reply (self);
+  else if (!rt_session_can (self, RT_DIALECT_RESPONSES))
+    self->replied = FALSE;
   if (!is_final (event)) {
     if (rt_transcript_add (self->transcript, &key, text))
       note_text (&key, text, FALSE, FALSE, NULL, effects);
     return;
   }
+  self->worked |= is_user (event) && *text != '\0';
   if (!rt_session_can (self, RT_DIALECT_RESPONSES))
     end_reply (self, event, effects);
   if (rt_transcript_finish (self->transcript, &key, text))
@@ -108,6 +113,20 @@ rt_session_cut_texts (RtSession *self, const gchar *item_id,
 {
   rt_transcript_interrupt (
       self->transcript, item_id, cut_response_id, cut_text, effects);
+}
+
+void
+rt_session_cut_retired_texts (
+    RtSession *self, const gchar *item_id, RtEffects *effects)
+{
+  rt_transcript_interrupt_retired (
+      self->transcript, item_id, cut_text, effects);
+}
+
+void
+rt_session_retire_texts (RtSession *self, gboolean repeated, RtEffects *effects)
+{
+  rt_transcript_retire (self->transcript, repeated, cut_text, effects);
 }
 
 /* Audio that names no item is of the one of the model's that ends next. */

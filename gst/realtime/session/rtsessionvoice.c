@@ -92,12 +92,26 @@ rt_session_awaits_pause (RtSession *self)
 }
 
 void
+rt_session_note_reply (RtSession *self)
+{
+  if (self->replied)
+    return;
+  self->replied = TRUE;
+  if (rt_session_can (self, RT_DIALECT_RESPONSES))
+    return;
+  /* nothing else tells that there is a reply */
+  self->worked = TRUE;
+  rt_transcript_answered (self->transcript, NULL);
+}
+
+void
 rt_session_handle_audio (
     RtSession *self, const RtEvent *event, RtEffects *effects)
 {
-  if (event->type == RT_EVENT_OUTPUT_AUDIO_DELTA)
+  if (event->type == RT_EVENT_OUTPUT_AUDIO_DELTA) {
+    rt_session_note_reply (self);
     play (self, event, effects);
-  else
+  } else
     rt_session_end_tracks (self, event->response_id, event->item_id,
         event->content_index, effects);
 }
@@ -122,12 +136,17 @@ rt_session_interrupt (RtSession *self, RtEffects *effects)
 static void
 report_cut (RtSession *self, const RtCut *cut, RtEffects *effects)
 {
-  gboolean tells
-      = rt_session_can (self, RT_DIALECT_TRUNCATION) && cut->item_id != NULL;
+  gboolean tells = self->ready && rt_session_can (self, RT_DIALECT_TRUNCATION)
+                   && cut->item_id != NULL;
   RtCommand *command;
   RtNote *note;
 
-  if (tells && cut->deletes) {
+  rt_transcript_heard (
+      self->transcript, cut->item_id, cut->retired, cut->played, cut->dropped);
+  if (cut->retired) {
+    if (tells)
+      rt_session_amend (self, cut->item_id, effects);
+  } else if (tells && cut->deletes) {
     command = rt_session_say (self, RT_COMMAND_ITEM_DELETE, effects);
     command->item_id = g_strdup (cut->item_id);
   } else if (tells && cut->truncates) {
@@ -142,7 +161,10 @@ report_cut (RtSession *self, const RtCut *cut, RtEffects *effects)
   note->played = cut->played;
   note->dropped = cut->dropped;
   rt_effects_note (effects, note);
-  rt_session_cut_texts (self, cut->item_id, cut->response_id, effects);
+  if (cut->retired)
+    rt_session_cut_retired_texts (self, cut->item_id, effects);
+  else
+    rt_session_cut_texts (self, cut->item_id, cut->response_id, effects);
   if (cut->item_id == NULL && cut->response_id == NULL)
     rt_session_cut_open_texts (self, effects);
 }

@@ -3,33 +3,12 @@
  * What was said, in the order of the conversation.  Pure; its owner
  * serialises the calls.
  */
-#include "rttranscript.h"
+#include "rttranscript-private.h"
 
 #include <string.h>
 
-typedef struct {
-  guint content_index;
-  gchar *response_id;
-  GString *text;
-  gboolean final;
-  gboolean interrupted;
-  gboolean presumed; /* final by a pause: the server may yet say so itself */
-} Part;
-
-typedef struct {
-  gchar *id; /* NULL: not told, or not yet */
-  const gchar *role;
-  GPtrArray *parts; /* of Part, by content_index */
-  gchar *echo;      /* what the server's copy says; used when no part does */
-  gboolean typed;   /* by the application; the server's copy gives the id */
-  gboolean taken;
-} Item;
-
-struct _RtTranscript {
-  GPtrArray *items; /* of Item, owned, in the order of the conversation */
-  GHashTable *by_id;
-  gsize bytes;
-};
+typedef RtTranscriptPart Part;
+typedef RtTranscriptItem Item;
 
 static void
 part_free (Part *part)
@@ -43,6 +22,7 @@ static void
 item_free (Item *item)
 {
   g_free (item->id);
+  g_free (item->event_id);
   g_free (item->echo);
   g_ptr_array_unref (item->parts);
   g_free (item);
@@ -68,6 +48,12 @@ rt_transcript_free (RtTranscript *self)
   g_free (self);
 }
 
+RtTranscriptItem *
+rt_transcript_find (RtTranscript *self, const gchar *id)
+{
+  return id != NULL ? g_hash_table_lookup (self->by_id, id) : NULL;
+}
+
 static gsize
 item_bytes (const Item *item)
 {
@@ -79,6 +65,15 @@ item_bytes (const Item *item)
   return bytes;
 }
 
+void
+rt_transcript_remove (RtTranscript *self, RtTranscriptItem *item)
+{
+  self->bytes -= item_bytes (item);
+  if (rt_transcript_find (self, item->id) == item)
+    g_hash_table_remove (self->by_id, item->id);
+  g_ptr_array_remove (self->items, item);
+}
+
 /* The newest item stays whatever it holds: somebody is about to use it. */
 static void
 forget_oldest (RtTranscript *self)
@@ -88,17 +83,8 @@ forget_oldest (RtTranscript *self)
              || self->bytes > RT_TRANSCRIPT_MAX_BYTES)) {
     Item *item = g_ptr_array_index (self->items, 0);
 
-    self->bytes -= item_bytes (item);
-    if (item->id != NULL)
-      g_hash_table_remove (self->by_id, item->id);
-    g_ptr_array_remove_index (self->items, 0);
+    rt_transcript_remove (self, item);
   }
-}
-
-static Item *
-find_item (RtTranscript *self, const gchar *id)
-{
-  return id != NULL ? g_hash_table_lookup (self->by_id, id) : NULL;
 }
 
 static void
@@ -126,7 +112,7 @@ append_item (RtTranscript *self, const gchar *role, const gchar *id)
 static void
 move_behind (RtTranscript *self, Item *item, const gchar *previous_id)
 {
-  Item *previous = find_item (self, previous_id);
+  Item *previous = rt_transcript_find (self, previous_id);
   guint from, to;
 
   if (previous == NULL || previous == item
@@ -141,7 +127,7 @@ static Item *
 place (RtTranscript *self, const gchar *role, const gchar *id,
     const gchar *previous_id)
 {
-  Item *item = find_item (self, id);
+  Item *item = rt_transcript_find (self, id);
 
   if (item == NULL)
     item = append_item (self, role, id);
@@ -191,8 +177,8 @@ add_part (Item *item, guint content_index, const gchar *response_id)
   return part;
 }
 
-static Item *
-last_nameless (RtTranscript *self, const gchar *role)
+RtTranscriptItem *
+rt_transcript_find_nameless (RtTranscript *self, const gchar *role)
 {
   guint i;
 
@@ -210,7 +196,7 @@ last_nameless (RtTranscript *self, const gchar *role)
 static Item *
 find_nameless (RtTranscript *self, const RtTranscriptKey *key)
 {
-  Item *item = last_nameless (self, key->role);
+  Item *item = rt_transcript_find_nameless (self, key->role);
   Part *part = item != NULL ? find_part (item, key->content_index) : NULL;
 
   if (part == NULL || part->final
@@ -223,7 +209,7 @@ find_nameless (RtTranscript *self, const RtTranscriptKey *key)
 static Part *
 get_part (RtTranscript *self, const RtTranscriptKey *key)
 {
-  Item *item = key->item_id != NULL ? find_item (self, key->item_id)
+  Item *item = key->item_id != NULL ? rt_transcript_find (self, key->item_id)
                                     : find_nameless (self, key);
   Part *part;
 
@@ -245,12 +231,14 @@ set_text (RtTranscript *self, Part *part, const gchar *text)
 }
 
 void
-rt_transcript_type (RtTranscript *self, const gchar *text)
+rt_transcript_type (
+    RtTranscript *self, const gchar *text, const gchar *event_id)
 {
   Item *item = append_item (self, RT_ROLE_USER, NULL);
   Part *part = add_part (item, 0, NULL);
 
   item->typed = TRUE;
+  item->event_id = g_strdup (event_id);
   part->final = TRUE;
   set_text (self, part, text);
 }
@@ -264,7 +252,7 @@ find_typed (RtTranscript *self, const RtItem *copy)
   for (i = 0; copy->text != NULL && i < self->items->len; i++) {
     Item *item = g_ptr_array_index (self->items, i);
 
-    if (item->typed && item->id == NULL
+    if (item->typed && item->id == NULL && !item->retired
         && strcmp (find_part (item, 0)->text->str, copy->text) == 0)
       return item;
   }
@@ -281,7 +269,7 @@ rt_transcript_echo (
 
   if (copy->id == NULL || g_strcmp0 (copy->role, role) != 0)
     return;
-  if (user && find_item (self, copy->id) == NULL
+  if (user && rt_transcript_find (self, copy->id) == NULL
       && (item = find_typed (self, copy)) != NULL)
     set_id (self, item, copy->id);
 
@@ -320,7 +308,9 @@ rt_transcript_add (
 static gboolean
 was_presumed (RtTranscript *self, const RtTranscriptKey *key, const gchar *text)
 {
-  Item *item = key->item_id == NULL ? last_nameless (self, key->role) : NULL;
+  Item *item = key->item_id == NULL
+                   ? rt_transcript_find_nameless (self, key->role)
+                   : NULL;
   Part *part = item != NULL ? find_part (item, key->content_index) : NULL;
 
   if (part == NULL || !part->presumed || strcmp (part->text->str, text) != 0)
@@ -348,7 +338,7 @@ rt_transcript_finish (
 gboolean
 rt_transcript_is_final (RtTranscript *self, const gchar *item_id)
 {
-  Item *item = find_item (self, item_id);
+  Item *item = rt_transcript_find (self, item_id);
   guint i;
 
   for (i = 0; item != NULL && i < item->parts->len; i++)
@@ -357,9 +347,9 @@ rt_transcript_is_final (RtTranscript *self, const gchar *item_id)
   return FALSE;
 }
 
-static void
-interrupt_item (Item *item, const gchar *response_id, RtTranscriptFunc func,
-    gpointer user_data)
+void
+rt_transcript_interrupt_item (RtTranscriptItem *item, const gchar *response_id,
+    RtTranscriptFunc func, gpointer user_data)
 {
   guint i;
 
@@ -383,15 +373,15 @@ void
 rt_transcript_interrupt (RtTranscript *self, const gchar *item_id,
     const gchar *response_id, RtTranscriptFunc func, gpointer user_data)
 {
-  Item *item = find_item (self, item_id);
+  Item *item = rt_transcript_find (self, item_id);
   guint i;
 
   if (item != NULL) {
-    interrupt_item (item, NULL, func, user_data);
+    rt_transcript_interrupt_item (item, NULL, func, user_data);
     return;
   }
   for (i = 0; response_id != NULL && i < self->items->len; i++)
-    interrupt_item (
+    rt_transcript_interrupt_item (
         g_ptr_array_index (self->items, i), response_id, func, user_data);
 }
 
@@ -427,9 +417,9 @@ rt_transcript_is_open (RtTranscript *self)
   return find_open_nameless (self) != NULL;
 }
 
-static void
-end_item (
-    Item *item, gboolean interrupted, RtTranscriptFunc func, gpointer user_data)
+void
+rt_transcript_end_item (RtTranscriptItem *item, gboolean interrupted,
+    RtTranscriptFunc func, gpointer user_data)
 {
   guint i;
 
@@ -459,7 +449,7 @@ rt_transcript_end (RtTranscript *self, const gchar *item_id,
 
     if (strcmp (item->role, RT_ROLE_ASSISTANT) == 0
         && (interrupted || g_strcmp0 (item->id, item_id) == 0))
-      end_item (item, interrupted, func, user_data);
+      rt_transcript_end_item (item, interrupted, func, user_data);
   }
 }
 

@@ -38,6 +38,7 @@ typedef struct {
   gchar *name;
   gchar *text;
   gboolean first; /* it opens the session */
+  gboolean again; /* a session before this one was told it, too */
   gboolean final;
   guint content_index;
   guint audio_end_ms;

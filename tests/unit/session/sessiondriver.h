@@ -4,8 +4,11 @@
  *
  * In: an event (`audio item=i1 resp=r1 audio=100`), a request (`ask text hi`),
  * playback (`playing 1`, `drained 1`, `dropped 1=40/100`, `paused`), `opened`,
- * `ended 150`, `config voice=sage`, or a question (`busy?`, `speaking?`,
- * `ready?`, `late?`, `awaits_pause?`, `last_error?`, `id?`).  Out: the effects, joined by "; ".
+ * `ended 150`, `config voice=sage`, what passes between sessions (`lost`,
+ * `lost repeats`, `greet`, `commit_again`, `repeated`, `ask_again`,
+ * `forgetful`: without history), or a question (`busy?`, `speaking?`,
+ * `ready?`, `between?`, `owed?`, `worked?`, `late?`, `awaits_pause?`,
+ * `last_error?`, `id?`).  Out: the effects, joined by "; ".
  */
 #pragma once
 
