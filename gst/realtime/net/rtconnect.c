@@ -29,6 +29,7 @@ struct _RtConnect {
   GCancellable *cancellable; /* of the way to TCP, where nobody polls it */
   GSource *start;
   GSource *deadline;
+  gint64 left; /* us of the deadline, while we wait for a turn */
   GSource *body_deadline;
   RtTicket *ticket; /* for the handshake, which takes a thread of GIO's */
   gboolean handshaking;
@@ -114,12 +115,39 @@ fail (RtConnect *self, RtEnd *end)
   rt_end_free (end);
 }
 
+static gboolean deadline_cb (gpointer user_data);
+
+/* It is not the server's fault that there are so many of us. */
+static void
+suspend_deadline (RtConnect *self)
+{
+  if (self->deadline == NULL)
+    return;
+  self->left = MAX (
+      1, g_source_get_ready_time (self->deadline) - g_get_monotonic_time ());
+  stop_timer (&self->deadline);
+}
+
+static void
+resume_deadline (RtConnect *self)
+{
+  if (self->left == 0)
+    return;
+  self->deadline = rt_loop_add_timeout (
+      self->loop, (self->left + 999) / 1000, deadline_cb, self);
+  self->left = 0;
+}
+
 static void
 enter (RtConnect *self, const gchar *stage)
 {
   if (self->over || self->stage == stage)
     return;
   self->stage = stage;
+  if (strcmp (stage, "waiting") == 0)
+    suspend_deadline (self);
+  else
+    resume_deadline (self);
   self->callbacks.progress (self->user_data, stage);
 }
 

@@ -5,6 +5,7 @@
  */
 #include "rttcp.h"
 #include "rtlookup.h"
+#include "rtpace.h"
 #include "rtproxy.h"
 #include "rtverdict.h"
 
@@ -25,6 +26,9 @@ typedef struct {
   gpointer user_data;
 
   RtLookup *lookup;
+  RtPace *pace;
+  GSocketConnectable *where; /* to connect to when it is our turn … */
+  gboolean direct;           /* … without a proxy */
   GSocketConnection *connection;
   gulong cancel_id;
   gboolean by_proxy;
@@ -36,6 +40,8 @@ tcp_free (gpointer data)
   Tcp *self = data;
 
   rt_lookup_free (self->lookup);
+  rt_pace_free (self->pace);
+  g_clear_object (&self->where);
   g_clear_object (&self->connection);
   rt_connect_params_free (self->params);
   g_free (self);
@@ -80,8 +86,9 @@ cancelled_cb (GCancellable *cancellable, gpointer user_data)
   if (self->connection != NULL) {
     g_socket_shutdown (
         g_socket_connection_get_socket (self->connection), TRUE, TRUE, NULL);
-  } else if (self->lookup != NULL) {
+  } else if (self->lookup != NULL || self->pace != NULL) {
     g_clear_pointer (&self->lookup, rt_lookup_free);
+    g_clear_pointer (&self->pace, rt_pace_free);
     finish (task, rt_end_new (self->params, RT_END_REQUESTED, "cancelled"));
     g_object_unref (task);
   }
@@ -177,15 +184,20 @@ event_cb (GSocketClient *client, GSocketClientEvent event,
 
 /* Takes a reference to `task`. */
 static void
-connect_to (GTask *task, GSocketConnectable *where, gboolean direct)
+connect_now (gpointer user_data)
 {
+  GTask *task = user_data;
   Tcp *self = g_task_get_task_data (task);
   g_autoptr (GSocketClient) client = g_socket_client_new ();
   gsize i;
 
   for (i = 0; rt_proxy_protocols[i] != NULL; i++)
     g_socket_client_add_application_proxy (client, rt_proxy_protocols[i]);
-  g_socket_client_set_enable_proxy (client, !direct);
+  if (self->pace != NULL) {
+    g_clear_pointer (&self->pace, rt_pace_free);
+    self->stage (self->user_data, "connecting");
+  }
+  g_socket_client_set_enable_proxy (client, !self->direct);
   if (wants_proxy (self->params)) {
     g_autofree gchar *proxy = rt_proxy_uri (self->params->proxy, NULL);
     g_autoptr (GProxyResolver) resolver
@@ -196,7 +208,25 @@ connect_to (GTask *task, GSocketConnectable *where, gboolean direct)
   }
   g_signal_connect (client, "event", G_CALLBACK (event_cb), self);
   g_socket_client_connect_async (
-      client, where, g_task_get_cancellable (task), connected_cb, task);
+      client, self->where, g_task_get_cancellable (task), connected_cb, task);
+}
+
+/* Behind the look-up: when a name can be found again, all who waited for it
+ * know it at once.  Takes a reference to `task`. */
+static void
+connect_to (GTask *task, GSocketConnectable *where, gboolean direct)
+{
+  Tcp *self = g_task_get_task_data (task);
+
+  self->where = g_object_ref (where);
+  self->direct = direct;
+  if (!self->params->paced) {
+    connect_now (task);
+    return;
+  }
+  self->pace
+      = rt_pace_new (self->loop, self->params->url->host, connect_now, task);
+  self->stage (self->user_data, "waiting");
 }
 
 static void

@@ -42,8 +42,10 @@ typedef struct {
   gchar *tls_private_key;
   gchar *tls_pins;
   gchar *proxy;             /* NULL: the environment's; "direct://": none */
-  guint connect_timeout;    /* ms, handshake included; 0: none */
+  guint connect_timeout;    /* ms, handshake included, but not the wait for a
+                               turn; 0: none */
   guint keepalive_interval; /* ms, 0: off */
+  gboolean paced; /* others may come at the same moment: one after another */
 } RtConnectParams;
 
 RtConnectParams *rt_connect_params_new (void);
@@ -55,7 +57,8 @@ gboolean rt_connect_params_check (
     const RtConnectParams *params, GError **error);
 
 typedef struct {
-  /* Where the attempt stands: "resolving" "connecting" "tls" "upgrading". */
+  /* Where the attempt stands: "resolving" "waiting" (for its turn)
+   * "connecting" "tls" "upgrading". */
   void (*progress) (gpointer user_data, const gchar *stage);
   void (*opened) (gpointer user_data);
   /* Text, complete, valid UTF-8 when `binary` is FALSE. */
