@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The life of a conversation, and the carrying out of what its session wants.
+ * The life of a conversation, which is longer than that of its connections.
  * Public functions: any thread.  The rest: the I/O thread.
  */
 #include "rtconversation-private.h"
 
 #include <string.h>
-
-#define NS_PER_SECOND G_GUINT64_CONSTANT (1000000000)
 
 static void
 end_clear (RtConversationEnd *end)
@@ -16,8 +14,29 @@ end_clear (RtConversationEnd *end)
   g_clear_pointer (&end->error, rt_note_free);
 }
 
-/* Takes what `end` owns.  Reports once and lets the transport say goodbye by
- * itself: nothing of this conversation is heard afterwards. */
+void
+rt_conversation_wipe (gchar *secret)
+{
+  if (secret != NULL)
+    explicit_bzero (secret, strlen (secret));
+  g_free (secret);
+}
+
+void
+rt_conversation_set_secret (RtConversation *self, const gchar *secret)
+{
+  rt_conversation_wipe (self->secret);
+  self->secret = g_strdup (secret);
+}
+
+const gchar *
+rt_conversation_get_secret (RtConversation *self)
+{
+  return self->secret;
+}
+
+/* Takes what `end` owns.  Reports once and lets the connections say goodbye by
+ * themselves: nothing of this conversation is heard afterwards. */
 void
 rt_conversation_finish (RtConversation *self, RtConversationEnd *end)
 {
@@ -25,7 +44,9 @@ rt_conversation_finish (RtConversation *self, RtConversationEnd *end)
     self->ended = TRUE;
     self->ready = FALSE;
     rt_conversation_forget_timers (self);
-    g_clear_pointer (&self->transport, rt_transport_free);
+    rt_conversation_forget_renewal (self);
+    g_clear_pointer (&self->wait, rt_wait_free);
+    g_clear_pointer (&self->connection, rt_connection_free);
     end->started = self->started;
     self->callbacks.ended (self, end, self->user_data);
     /* the reference of the running conversation; the memory stays until the
@@ -33,223 +54,6 @@ rt_conversation_finish (RtConversation *self, RtConversationEnd *end)
     rt_conversation_unref (self);
   }
   end_clear (end);
-}
-
-static void
-count_usage (RtStats *stats, const RtUsage *usage)
-{
-  if (!usage->present)
-    return;
-  rt_stats_add (stats, RT_STAT_TOKENS_INPUT_TEXT, usage->input_text);
-  rt_stats_add (stats, RT_STAT_TOKENS_INPUT_AUDIO, usage->input_audio);
-  rt_stats_add (stats, RT_STAT_TOKENS_INPUT_CACHED, usage->input_cached);
-  rt_stats_add (stats, RT_STAT_TOKENS_OUTPUT_TEXT, usage->output_text);
-  rt_stats_add (stats, RT_STAT_TOKENS_OUTPUT_AUDIO, usage->output_audio);
-}
-
-static void
-count_note (RtConversation *self, const RtNote *note)
-{
-  RtStats *stats = self->stats;
-
-  switch (note->type) {
-    case RT_NOTE_STARTED:
-      self->started = TRUE;
-      rt_stats_add (stats, RT_STAT_SESSIONS, 1);
-      break;
-    case RT_NOTE_ERROR:
-      rt_stats_add (stats, RT_STAT_ERRORS, 1);
-      break;
-    case RT_NOTE_INTERRUPTED:
-      rt_stats_add (stats, RT_STAT_INTERRUPTIONS, 1);
-      break;
-    case RT_NOTE_RESPONSE:
-      if (g_strcmp0 (note->state, "created") == 0)
-        rt_stats_add (stats, RT_STAT_RESPONSES, 1);
-      break;
-    case RT_NOTE_SPEECH:
-      if (g_strcmp0 (note->role, "user") == 0 && !note->flag) {
-        rt_stats_add (stats, RT_STAT_TURNS, 1);
-        rt_stats_turn_ended (stats, g_get_monotonic_time () * 1000);
-      }
-      break;
-    default:
-      break;
-  }
-  count_usage (stats, &note->usage);
-}
-
-static void
-run_send (RtConversation *self, const RtCommand *command)
-{
-  g_autofree gchar *text = NULL;
-  gsize size;
-
-  if (self->transport == NULL)
-    return;
-  if (command->type == RT_COMMAND_AUDIO_COMMIT) {
-    rt_conversation_pump (self, TRUE);
-    self->uncommitted = 0;
-  }
-  g_mutex_lock (&self->lock);
-  text = self->dialect->encode (command, rt_session_get_config (self->session));
-  g_mutex_unlock (&self->lock);
-  if (text == NULL)
-    return;
-  size = strlen (text);
-  rt_transport_send (self->transport, text, size);
-  rt_stats_add (self->stats, RT_STAT_MESSAGES_SENT, 1);
-  rt_stats_add (self->stats, RT_STAT_BYTES_SENT, size);
-}
-
-static void
-run_ready (RtConversation *self)
-{
-  rt_conversation_cancel (&self->ready_timer);
-  self->ready = TRUE;
-  rt_stats_set (self->stats, RT_STAT_CONNECT_TIME,
-      (g_get_monotonic_time () - self->connect_began) * 1000);
-  self->callbacks.progress (self, "ready", self->user_data);
-  /* what was said while connecting, and an end of input that waited */
-  rt_loop_task_mark (self->task);
-}
-
-static void
-run_play (RtConversation *self, const RtEffect *effect)
-{
-  RtPlayoutFormat format = {
-    .frame_size = rt_audio_format_frame_size (&effect->format),
-    .rate = effect->format.rate,
-    .tag = effect->format.codec,
-  };
-  gsize size = g_bytes_get_size (effect->audio);
-
-  rt_playout_push (self->playout, effect->track, &format, effect->audio);
-  rt_stats_add (self->stats, RT_STAT_AUDIO_RECEIVED,
-      size * NS_PER_SECOND / ((guint64) format.frame_size * format.rate));
-  self->callbacks.playout (self, self->user_data);
-}
-
-/* Empties the playout and counts what nobody will hear, whether it had left
- * or not; returns how far each track was heard. */
-static GArray *
-drop_playout (RtPlayout *playout, RtStats *stats, guint64 heard_until)
-{
-  g_autoptr (GArray) accounts
-      = g_array_new (FALSE, FALSE, sizeof (RtPlayoutAccount));
-  GArray *heard = g_array_new (FALSE, FALSE, sizeof (RtHeard));
-  guint i;
-
-  rt_playout_drop (playout, heard_until, accounts);
-  for (i = 0; i < accounts->len; i++) {
-    RtPlayoutAccount *account = &g_array_index (accounts, RtPlayoutAccount, i);
-    RtHeard entry
-        = { account->track, account->rate, account->received, account->heard };
-
-    g_array_append_val (heard, entry);
-    rt_stats_add (stats, RT_STAT_AUDIO_DROPPED_INTERRUPTED,
-        (account->received - account->heard) * NS_PER_SECOND / account->rate);
-    rt_stats_take_back (stats, RT_STAT_AUDIO_PLAYED,
-        (account->left - account->heard) * NS_PER_SECOND / account->rate);
-  }
-  return heard;
-}
-
-void
-rt_conversation_discard (RtPlayout *playout, RtStats *stats)
-{
-  g_array_unref (drop_playout (playout, stats, G_MAXUINT64));
-}
-
-/* Stops what is playing and tells the session how far it was heard. */
-static void
-run_drop (RtConversation *self)
-{
-  g_autoptr (GArray) heard = drop_playout (self->playout, self->stats,
-      self->callbacks.heard_until (self, self->user_data));
-
-  self->callbacks.dropped (self, self->user_data);
-  g_mutex_lock (&self->lock);
-  rt_session_dropped (
-      self->session, (RtHeard *) heard->data, heard->len, self->outbox);
-  g_mutex_unlock (&self->lock);
-}
-
-static void
-run_fail (RtConversation *self, RtEffect *effect)
-{
-  RtConversationEnd end = {
-    .reason = RT_CLOSED_ERROR,
-    .failed = TRUE,
-    .cause = effect->cause,
-    .detail = g_strdup (effect->note->text),
-    .error = g_steal_pointer (&effect->note),
-  };
-
-  rt_stats_add (self->stats, RT_STAT_ERRORS, 1);
-  rt_conversation_finish (self, &end);
-}
-
-static void
-run_effect (RtConversation *self, RtEffect *effect)
-{
-  switch (effect->type) {
-    case RT_EFFECT_SEND:
-      run_send (self, effect->command);
-      break;
-    case RT_EFFECT_READY:
-      run_ready (self);
-      break;
-    case RT_EFFECT_PLAY:
-      run_play (self, effect);
-      break;
-    case RT_EFFECT_PLAY_END:
-      rt_playout_end (self->playout, effect->track);
-      self->callbacks.playout (self, self->user_data);
-      break;
-    case RT_EFFECT_DROP:
-      run_drop (self);
-      break;
-    case RT_EFFECT_CLEAR_INPUT:
-      rt_conversation_drop_input (self);
-      break;
-    case RT_EFFECT_NOTE:
-      count_note (self, effect->note);
-      self->callbacks.note (self, effect->note, self->user_data);
-      break;
-    case RT_EFFECT_FAIL:
-      run_fail (self, effect);
-      break;
-    default:
-      g_assert_not_reached ();
-  }
-}
-
-void
-rt_conversation_run_effects (RtConversation *self)
-{
-  while (!self->ended) {
-    g_autoptr (RtEffect) effect = NULL;
-
-    g_mutex_lock (&self->lock);
-    effect = rt_effects_pop (self->outbox);
-    g_mutex_unlock (&self->lock);
-    if (effect == NULL)
-      break;
-    run_effect (self, effect);
-  }
-  rt_conversation_check_settled (self);
-}
-
-static void
-open_transport (RtConversation *self)
-{
-  /* what an earlier conversation left unsaid is not of this one */
-  rt_conversation_discard (self->playout, self->stats);
-  self->connect_began = g_get_monotonic_time ();
-  self->transport
-      = rt_transport_open (self->loop, g_steal_pointer (&self->connect),
-          &rt_conversation_transport_callbacks, self);
 }
 
 /* lock.  Settings that changed many times between two looks become one
@@ -268,13 +72,15 @@ rt_conversation_serve (gpointer user_data)
 {
   RtConversation *self = user_data;
   RtConversationEnd end = { 0 };
-  gboolean close, resumed;
+  gboolean close, resumed, replan;
 
   if (self->ended)
     return;
   g_mutex_lock (&self->lock);
   resumed = self->input_resumed;
   self->input_resumed = FALSE;
+  replan = self->policy_changed;
+  self->policy_changed = FALSE;
   close = self->close_requested;
   end.reason = self->close_reason;
   apply_pending_config (self);
@@ -282,12 +88,16 @@ rt_conversation_serve (gpointer user_data)
 
   if (resumed)
     rt_conversation_resume_speaking (self);
-  if (self->connect != NULL && !close)
-    open_transport (self);
+  if (!close) {
+    rt_conversation_open (self);
+    rt_conversation_watch_clock (self);
+  }
+  if (replan)
+    rt_conversation_plan_renewal (self);
   rt_conversation_run_effects (self);
   if (close) {
     if (end.reason == RT_CLOSED_REQUESTED) {
-      run_drop (self);
+      rt_conversation_drop (self);
       rt_conversation_run_effects (self);
     }
     end.close_code = self->started ? 1000 : 0;
@@ -305,6 +115,9 @@ conversation_free (gpointer data)
 
   rt_session_free (self->session);
   rt_effects_free (self->outbox);
+  rt_recall_free (self->recall);
+  rt_conversation_wipe (self->secret);
+  g_free (self->refusal);
   g_clear_pointer (&self->pending_config, rt_session_config_free);
   g_clear_pointer (&self->connect, rt_connect_params_free);
   g_string_free (self->frame, TRUE);
@@ -342,8 +155,11 @@ rt_conversation_new (RtLoop *loop, const RtConversationParams *params,
   rt_session_set_barge_in (self->session, params->barge_in);
   self->outbox = rt_effects_new ();
   self->chunk_duration = params->chunk_duration;
+  self->policy = params->policy;
+  rt_session_set_restores (self->session, params->policy.restore_history);
   self->connect = params->connect;
-  self->connect_timeout = params->connect->connect_timeout;
+  self->away = TRUE;
+  self->recall = rt_recall_new ();
   self->frame = g_string_new (NULL);
   self->chunk = g_byte_array_new ();
   self->task
@@ -404,6 +220,42 @@ rt_conversation_set_config (RtConversation *self, RtSessionConfig *config)
   g_mutex_unlock (&self->lock);
   g_clear_pointer (&old, rt_session_config_free);
   rt_loop_task_mark (self->task);
+}
+
+void
+rt_conversation_connect (
+    RtConversation *self, RtConnectParams *params, const gchar *refusal)
+{
+  RtConnectParams *old;
+
+  g_mutex_lock (&self->lock);
+  old = self->connect;
+  self->connect = params;
+  g_free (self->refusal);
+  self->refusal = params == NULL ? g_strdup (refusal) : NULL;
+  g_mutex_unlock (&self->lock);
+  g_clear_pointer (&old, rt_connect_params_free);
+  rt_loop_task_mark (self->task);
+}
+
+void
+rt_conversation_set_policy (
+    RtConversation *self, const RtConversationPolicy *policy)
+{
+  g_mutex_lock (&self->lock);
+  self->policy = *policy;
+  rt_session_set_restores (self->session, policy->restore_history);
+  self->policy_changed = TRUE;
+  g_mutex_unlock (&self->lock);
+  rt_loop_task_mark (self->task);
+}
+
+void
+rt_conversation_get_policy (RtConversation *self, RtConversationPolicy *policy)
+{
+  g_mutex_lock (&self->lock);
+  *policy = self->policy;
+  g_mutex_unlock (&self->lock);
 }
 
 void

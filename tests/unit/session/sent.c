@@ -60,65 +60,67 @@ describe (const RtSent *sent)
   return g_string_free (out, FALSE);
 }
 
+static const struct {
+  const gchar *said;
+  const gchar *event;
+  const gchar *left;
+} acknowledgements[] = {
+  { "e1:user a|e2:user b", "item_added item=i role=user text=a", "e2" },
+  { "e1:user a|e2:user b", "item_done item=i role=user text=b", "" },
+  { "e1:user a", "item_added item=i role=assistant text=a", "e1" },
+  { "e1:user a", "item_added item=i role=user text=b", "e1" },
+  { "e1:user a", "output_added item=i role=user text=a", "e1" },
+  { "e1:user a", "audio item=i audio=20", "e1" },
+  { "e1:system a", "item_added item=i role=system text=a", "" },
+  { "e1:output c x", "item_added kind=output item=i call=c", "" },
+  { "e1:output c x", "item_added kind=output item=i call=d", "e1" },
+  { "e1:output c x", "item_added kind=call item=i call=c", "e1" },
+  { "e1:final c x", "item_added kind=output item=i call=c", "" },
+  { "e1:progress c x", "item_added kind=output item=i call=c", "e1" },
+  { "e1:progress c x", "item_added item=i role=system text=x", "" },
+  { "e1:user a|e2:create|e3:user b", "created id=r", "e3" },
+  { "e1:user a", "created id=r", "e1" },
+  { "e1:user a|e2:user b|e3:user c", "error code=x event=e2", "e3" },
+  { "e1:user a", "error code=x event=e9", "e1" },
+  { "e1:user a", "error code=x", "e1" },
+  /* raw ones, by what answers them */
+  { "-:raw {\"type\":\"conversation.item.create\"}",
+      "item_added item=i role=user", "" },
+  { "-:raw {\"type\":\"conversation.item.create\"}",
+      "item_added kind=output item=i call=c", "" },
+  { "-:raw {\"type\":\"conversation.item.create\"}",
+      "item_added item=i role=assistant", "-" },
+  { "-:raw {\"type\":\"conversation.item.create\"}",
+      "item_added kind=call item=i call=c", "-" },
+  { "-:raw {\"type\":\"conversation.item.create\"}", "rate_limits", "-" },
+  { "-:raw {\"type\":\"session.update\"}", "session_updated id=s", "" },
+  { "-:raw {\"type\":\"conversation.item.delete\"}", "item_deleted item=i",
+      "" },
+  { "-:raw {\"type\":\"conversation.item.retrieve\"}", "item_retrieved item=i",
+      "" },
+  { "-:raw {\"type\":\"conversation.item.truncate\"}", "item_truncated item=i",
+      "" },
+  { "-:raw {\"type\":\"response.create\"}", "created id=r", "" },
+  { "-:raw {\"type\":\"response.create\",\"event_id\":\"own\"}",
+      "error code=x event=own", "" },
+  /* what of them is about audio or a reply is not kept */
+  { "-:raw {\"type\":\"response.cancel\"}", "unknown", "" },
+  { "-:raw {\"type\":\"input_audio_buffer.clear\"}", "unknown", "" },
+  /* nobody knows what answers these */
+  { "e1:user a|-:raw {\"type\":\"x.y\"}|e2:user b", "rate_limits", "e1 e2" },
+  { "-:raw {\"no\":\"type\"}", "unknown", "" },
+};
+
 static void
 acknowledged (void)
 {
-  static const struct {
-    const gchar *said;
-    const gchar *event;
-    const gchar *left;
-  } rows[] = {
-    { "e1:user a|e2:user b", "item_added item=i role=user text=a", "e2" },
-    { "e1:user a|e2:user b", "item_done item=i role=user text=b", "" },
-    { "e1:user a", "item_added item=i role=assistant text=a", "e1" },
-    { "e1:user a", "item_added item=i role=user text=b", "e1" },
-    { "e1:user a", "output_added item=i role=user text=a", "e1" },
-    { "e1:user a", "audio item=i audio=20", "e1" },
-    { "e1:system a", "item_added item=i role=system text=a", "" },
-    { "e1:output c x", "item_added kind=output item=i call=c", "" },
-    { "e1:output c x", "item_added kind=output item=i call=d", "e1" },
-    { "e1:output c x", "item_added kind=call item=i call=c", "e1" },
-    { "e1:final c x", "item_added kind=output item=i call=c", "" },
-    { "e1:progress c x", "item_added kind=output item=i call=c", "e1" },
-    { "e1:progress c x", "item_added item=i role=system text=x", "" },
-    { "e1:user a|e2:create|e3:user b", "created id=r", "e3" },
-    { "e1:user a", "created id=r", "e1" },
-    { "e1:user a|e2:user b|e3:user c", "error code=x event=e2", "e3" },
-    { "e1:user a", "error code=x event=e9", "e1" },
-    { "e1:user a", "error code=x", "e1" },
-    /* raw ones, by what answers them */
-    { "-:raw {\"type\":\"conversation.item.create\"}",
-        "item_added item=i role=user", "" },
-    { "-:raw {\"type\":\"conversation.item.create\"}",
-        "item_added kind=output item=i call=c", "" },
-    { "-:raw {\"type\":\"conversation.item.create\"}",
-        "item_added item=i role=assistant", "-" },
-    { "-:raw {\"type\":\"conversation.item.create\"}",
-        "item_added kind=call item=i call=c", "-" },
-    { "-:raw {\"type\":\"conversation.item.create\"}", "rate_limits", "-" },
-    { "-:raw {\"type\":\"session.update\"}", "session_updated id=s", "" },
-    { "-:raw {\"type\":\"conversation.item.delete\"}", "item_deleted item=i",
-        "" },
-    { "-:raw {\"type\":\"conversation.item.retrieve\"}",
-        "item_retrieved item=i", "" },
-    { "-:raw {\"type\":\"conversation.item.truncate\"}",
-        "item_truncated item=i", "" },
-    { "-:raw {\"type\":\"response.create\"}", "created id=r", "" },
-    { "-:raw {\"type\":\"response.create\",\"event_id\":\"own\"}",
-        "error code=x event=own", "" },
-    /* what of them is about audio or a reply is not kept */
-    { "-:raw {\"type\":\"response.cancel\"}", "unknown", "" },
-    { "-:raw {\"type\":\"input_audio_buffer.clear\"}", "unknown", "" },
-    /* nobody knows what answers these */
-    { "e1:user a|-:raw {\"type\":\"x.y\"}|e2:user b", "rate_limits", "e1 e2" },
-    { "-:raw {\"no\":\"type\"}", "unknown", "" },
-  };
   guint i, j;
 
-  for (i = 0; i < G_N_ELEMENTS (rows); i++) {
+  for (i = 0; i < G_N_ELEMENTS (acknowledgements); i++) {
     g_autoptr (RtSent) sent = rt_sent_new (FALSE);
-    g_auto (GStrv) said = g_strsplit (rows[i].said, "|", -1);
-    g_autoptr (RtEvent) event = session_driver_event (rows[i].event);
+    g_auto (GStrv) said = g_strsplit (acknowledgements[i].said, "|", -1);
+    g_autoptr (RtEvent) event
+        = session_driver_event (acknowledgements[i].event);
     g_autofree gchar *left = NULL;
 
     for (j = 0; said[j] != NULL; j++)
@@ -126,7 +128,7 @@ acknowledged (void)
     rt_sent_event (sent, event);
     left = describe (sent);
     g_test_message ("row %u", i);
-    g_assert_cmpstr (left, ==, rows[i].left);
+    g_assert_cmpstr (left, ==, acknowledgements[i].left);
   }
 }
 
