@@ -25,11 +25,12 @@ struct _RtSession {
   gboolean opened;
   gboolean ready;
   gboolean failed;
-  gboolean began;   /* some connection was up once */
-  gboolean resumed; /* there was a session before this one */
-  gboolean worked;  /* this one was of use */
-  gchar *greeting;  /* what a session that waits was told, or NULL */
-  gchar *past;      /* the conversation, for one that takes no items */
+  gboolean began;       /* some connection was up once */
+  gboolean resumed;     /* there was a session before this one */
+  gboolean worked;      /* this one was of use */
+  gboolean catching_up; /* no reply is asked for yet */
+  gchar *greeting;      /* what a session that waits was told, or NULL */
+  gchar *past;          /* the conversation, for one that takes no items */
   gchar *id;
   gchar *last_error;
   gboolean has_output_format; /* the server's word */

@@ -121,7 +121,8 @@ rt_session_want_reply (RtSession *self, RtEffects *effects)
   if (!rt_session_can (self, RT_DIALECT_RESPONSES))
     return;
   rt_responses_want (self->responses);
-  rt_session_send_due (self, effects);
+  if (!self->catching_up)
+    rt_session_send_due (self, effects);
 }
 
 void

@@ -181,13 +181,16 @@ rt_session_repeat_commit (RtSession *self, RtEffects *effects)
   rt_turns_commit_sent (self->turns);
 }
 
+/* One reply to all of it. */
 void
 rt_session_repeated (RtSession *self, RtEffects *effects)
 {
   if (!self->ready)
     return;
-  rt_session_send_due (self, effects);
+  self->catching_up = TRUE;
   rt_session_serve_waiting (self, effects);
+  self->catching_up = FALSE;
+  rt_session_send_due (self, effects);
 }
 
 static void

@@ -289,8 +289,8 @@ static const Row meanwhile[] = {
   { "session_created id=s2",
       "ready; note session s2 created; send restored call i1 c1 f '{a:1}'; "
       "send restored call i2 c2 background_agent '{}'; repeat" },
-  { "repeated", "send user 'hi'; send create; send function c1 'yes'; "
-                "send handoff c2 'done' final" },
+  { "repeated", "send user 'hi'; send function c1 'yes'; "
+                "send handoff c2 'done' final; send create" },
 };
 
 /* Calls that were begun, answered or silent do not survive. */

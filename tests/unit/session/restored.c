@@ -168,7 +168,7 @@ static const Row typed[] = {
   { "item_added item=u1 role=user text=one", "" },
   /* this one was never shown before */
   { "item_added item=u2 role=user text=two", "note item added u2" },
-  { "repeated", "send create; send user 'three'" },
+  { "repeated", "send user 'three'; send create" },
   { "lost", "" },
   OPENED,
   { "session_created id=s3",
