@@ -265,11 +265,15 @@ understood (RtRecall *self, const RtEvent *event)
     rt_recall_clear (self);
 }
 
-/* The model answers to all turns that it knows of. */
+/* The model answers to all turns that it knows of.  That it is about to is not
+ * enough: the answer could get lost. */
 static void
 answered (RtRecall *self)
 {
   GList *link;
+
+  if (self->rules.by_output)
+    rt_recall_clear (self);
 
   for (link = self->turns.tail; link != NULL; link = link->prev)
     if (((Turn *) link->data)->item_id != NULL
@@ -308,14 +312,12 @@ rt_recall_event (RtRecall *self, const RtEvent *event)
     case RT_EVENT_INPUT_TRANSCRIPT_FAILED:
       understood (self, event);
       break;
-    case RT_EVENT_RESPONSE_CREATED:
-      answered (self);
-      break;
     case RT_EVENT_OUTPUT_AUDIO_DELTA:
     case RT_EVENT_OUTPUT_TRANSCRIPT_DELTA:
     case RT_EVENT_OUTPUT_TEXT_DELTA:
-      if (self->rules.by_output)
-        rt_recall_clear (self);
+    case RT_EVENT_FUNCTION_ARGUMENTS_DONE:
+    case RT_EVENT_RESPONSE_DONE:
+      answered (self);
       break;
     case RT_EVENT_ERROR:
       refused (self, event);

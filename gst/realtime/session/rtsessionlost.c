@@ -25,10 +25,19 @@ owes_reply (RtSession *self)
              self->transcript, rt_turns_get_item (self->turns));
 }
 
+/* What is said again ends a turn again, and the server replies by itself. */
+static gboolean
+will_reply (RtSession *self, gboolean repeats)
+{
+  return repeats && rt_transcript_is_unanswered (self->transcript)
+         && self->config->create_response
+         && self->config->turn_detection != RT_TURN_DETECTION_NONE;
+}
+
 /* A reply of which nothing came is asked for again; of another one the user
  * heard a part. */
 static void
-end_reply (RtSession *self, RtEffects *effects)
+end_reply (RtSession *self, gboolean repeats, RtEffects *effects)
 {
   gboolean again = owes_reply (self);
   gboolean cancelled = rt_responses_is_cancelled (self->responses);
@@ -36,7 +45,7 @@ end_reply (RtSession *self, RtEffects *effects)
   RtNote *note;
 
   if (rt_responses_retire (self->responses, &id)) {
-    again |= !self->replied && !cancelled;
+    again |= !self->replied && !cancelled && !will_reply (self, repeats);
     note = rt_note_new (RT_NOTE_RESPONSE);
     note->response_id = g_strdup (id);
     note->state = "cancelled";
@@ -61,7 +70,7 @@ rt_session_lost (RtSession *self, gboolean repeats, RtEffects *effects)
   g_clear_pointer (&self->last_error, g_free);
   g_clear_pointer (&self->past, g_free);
 
-  end_reply (self, effects);
+  end_reply (self, repeats, effects);
   rt_session_end_tracks (self, NULL, NULL, -1, effects);
   rt_ledger_retire (self->ledger);
   rt_session_retire_texts (self, repeats, effects);

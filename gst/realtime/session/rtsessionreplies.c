@@ -22,9 +22,6 @@ rt_session_handle_response_created (
   if (!rt_responses_created (self->responses, id))
     return;
   self->replied = FALSE;
-  rt_transcript_answered (self->transcript,
-      rt_turns_is_speaking (self->turns) ? rt_turns_get_item (self->turns)
-                                         : NULL);
   rt_turns_replied (self->turns);
   if (rt_responses_is_cancelled (self->responses))
     rt_ledger_interrupt_response (self->ledger, id);
@@ -95,6 +92,7 @@ rt_session_handle_response_done (
         self, item, completed || item->status != NULL, effects);
   }
   self->worked |= completed;
+  rt_session_note_reply (self);
   rt_session_end_tracks (self, id, NULL, -1, effects);
   note_done (self, event, effects);
   if (response != NULL && g_str_equal (state, "failed"))
@@ -172,7 +170,7 @@ raise_call (
 
   if (!rt_handoffs_raise (call, kind, arguments))
     return;
-  self->replied = TRUE;
+  rt_session_note_reply (self);
   if (kind == RT_CALL_HANDOFF)
     raise_handoff (
         self, call, rt_handoffs_dup_input (arguments), arguments, effects);

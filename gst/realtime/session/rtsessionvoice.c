@@ -97,11 +97,12 @@ rt_session_note_reply (RtSession *self)
   if (self->replied)
     return;
   self->replied = TRUE;
-  if (rt_session_can (self, RT_DIALECT_RESPONSES))
-    return;
+  rt_transcript_answered (self->transcript,
+      rt_turns_is_speaking (self->turns) ? rt_turns_get_item (self->turns)
+                                         : NULL);
   /* nothing else tells that there is a reply */
-  self->worked = TRUE;
-  rt_transcript_answered (self->transcript, NULL);
+  if (!rt_session_can (self, RT_DIALECT_RESPONSES))
+    self->worked = TRUE;
 }
 
 void

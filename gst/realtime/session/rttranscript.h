@@ -85,6 +85,8 @@ void rt_transcript_heard (RtTranscript *transcript, const gchar *item_id,
  * the model did not hear will be said again, and is forgotten instead. */
 void rt_transcript_retire (RtTranscript *transcript, gboolean repeated,
     RtTranscriptFunc func, gpointer user_data);
+/* TRUE while there is something that would be forgotten so. */
+gboolean rt_transcript_is_unanswered (RtTranscript *transcript);
 /* What was typed with this event id is told to the new session. */
 void rt_transcript_revive (RtTranscript *transcript, const gchar *event_id);
 /* rt_transcript_interrupt() for an item of a session before. */

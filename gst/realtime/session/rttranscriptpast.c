@@ -79,6 +79,27 @@ is_open (const RtTranscriptItem *item)
   return item->parts->len == 0 && item->echo == NULL;
 }
 
+/* What is to be said again, if anything is. */
+static gboolean
+is_unanswered (const RtTranscriptItem *item)
+{
+  return !item->retired && is_user (item) && !item->answered && is_open (item);
+}
+
+gboolean
+rt_transcript_is_unanswered (RtTranscript *self)
+{
+  guint i;
+
+  for (i = self->items->len; i > 0; i--) {
+    if (get (self, i - 1)->retired)
+      break;
+    if (is_unanswered (get (self, i - 1)))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 void
 rt_transcript_retire (RtTranscript *self, gboolean repeated,
     RtTranscriptFunc func, gpointer user_data)
@@ -88,8 +109,7 @@ rt_transcript_retire (RtTranscript *self, gboolean repeated,
   while (i < self->items->len) {
     RtTranscriptItem *item = get (self, i);
 
-    if (!item->retired && is_user (item) && repeated && !item->answered
-        && is_open (item)) {
+    if (repeated && is_unanswered (item)) {
       rt_transcript_remove (self, item);
       continue;
     }

@@ -71,8 +71,10 @@ act (Driver *self, gchar **words)
     { "heard", RT_EVENT_INPUT_TRANSCRIPT_DONE },
     { "failed", RT_EVENT_INPUT_TRANSCRIPT_FAILED },
     { "partial", RT_EVENT_INPUT_TRANSCRIPT_DELTA },
-    { "reply", RT_EVENT_RESPONSE_CREATED },
-    { "audio", RT_EVENT_OUTPUT_AUDIO_DELTA },
+    { "created", RT_EVENT_RESPONSE_CREATED },
+    { "reply", RT_EVENT_OUTPUT_AUDIO_DELTA },
+    { "call", RT_EVENT_FUNCTION_ARGUMENTS_DONE },
+    { "done", RT_EVENT_RESPONSE_DONE },
     { "error", RT_EVENT_ERROR },
   };
   guint i;
@@ -182,11 +184,18 @@ static const Row answered[] = {
   { "stopped u1 800", "0-1000" },
   { "say 500", "0-1500" },
   { "started u2 1200", "0-1500" },
+  { "created", "0-1500" },
   { "reply", "800-1500" },
   { "say 500", "800-2000" },
   { "heard u1", "800-2000" },
   { "stopped u2 1900", "800-2000" },
   { "failed u2", "1900-2000" },
+  { "started u3 1950", "1900-2000" },
+  { "stopped u3 1960", "1900-2000" },
+  { "call", "1960-2000" },
+  { "started u4 1970", "1960-2000" },
+  { "stopped u4 1980", "1960-2000" },
+  { "done", "1980-2000" },
 };
 
 static const Row in_order[] = {
@@ -243,7 +252,7 @@ static const Row commit_gone[] = {
 /* Nothing is told but what the model says. */
 static const Row by_output[] = {
   { "say 4000", "0-4000" },
-  { "audio", "" },
+  { "reply", "" },
   { "say 1000", "4000-5000" },
   { "heard -", "" },
   { "say 500", "5000-5500" },
@@ -306,7 +315,7 @@ random_words (void)
   const RtRecallRules rules = { SECONDS (1), TRUE };
   static const RtEventType types[] = { RT_EVENT_SPEECH_STARTED,
     RT_EVENT_SPEECH_STOPPED, RT_EVENT_AUDIO_COMMITTED,
-    RT_EVENT_INPUT_TRANSCRIPT_DONE, RT_EVENT_RESPONSE_CREATED };
+    RT_EVENT_INPUT_TRANSCRIPT_DONE, RT_EVENT_OUTPUT_TEXT_DELTA };
   guint i;
 
   for (i = 0; i < 500; i++) {

@@ -215,6 +215,32 @@ static const Row answered[] = {
                     "note user final interrupted 'I wa' u1" },
 };
 
+/* It was about to: what is said again gets its answer from the next server
+ * by itself, and no other. */
+static const Row about_to_answer[] = {
+  FORGETFUL,
+  { "speech_started item=u1 ms=100", "note speech user detected u1 @100" },
+  { "speech_stopped item=u1 ms=900", "note speech user ended u1 @900" },
+  { "committed item=u1", "" },
+  { "created id=r1", "note response created r1" },
+  { "lost repeats", "note response cancelled r1 session_lost" },
+  AGAIN,
+  { "repeated", "" },
+};
+
+/* Where the application asks for replies it is asked for again. */
+static const Row about_to_answer_manually[] = {
+  FORGETFUL,
+  { "ask commit", "send commit" },
+  { "committed item=u1", "" },
+  { "ask create", "send create" },
+  { "created id=r1", "note response created r1" },
+  { "lost repeats", "note response cancelled r1 session_lost" },
+  AGAIN,
+  { "commit_again", "send again commit" },
+  { "repeated", "send create" },
+};
+
 /* Somebody speaks while another turn is answered. */
 static const Row speaking_over[] = {
   FORGETFUL,
@@ -359,6 +385,8 @@ static const Table tables[] = {
   TABLE ("speaking", "", speaking),
   TABLE ("speaking-lost", "", speaking_lost),
   TABLE ("answered", "", answered),
+  TABLE ("about-to-answer", "", about_to_answer),
+  TABLE ("about-to-answer-manually", "turns=none", about_to_answer_manually),
   TABLE ("speaking-over", "", speaking_over),
   TABLE ("reply-owed", "", reply_owed),
   TABLE ("reply-not-owed", "", reply_not_owed),
