@@ -12,6 +12,9 @@
 typedef struct {
   RtCommand *command;
   RtEventType awaits; /* of a raw one; UNKNOWN: any event will do */
+  /* of an output */
+  gboolean shown;  /* the server has it */
+  gboolean in_use; /* and replies to it */
 } Entry;
 
 struct _RtSent {
@@ -164,11 +167,34 @@ is_acknowledged (const Entry *entry, const RtEvent *event)
 }
 
 static gboolean
-is_output_of_model (const RtEvent *event)
+is_of_reply (const RtEvent *event)
 {
-  return event->type == RT_EVENT_OUTPUT_AUDIO_DELTA
-         || event->type == RT_EVENT_OUTPUT_TRANSCRIPT_DELTA
-         || event->type == RT_EVENT_OUTPUT_TEXT_DELTA;
+  switch (event->type) {
+    case RT_EVENT_OUTPUT_AUDIO_DELTA:
+    case RT_EVENT_OUTPUT_TRANSCRIPT_DELTA:
+    case RT_EVENT_OUTPUT_TEXT_DELTA:
+    case RT_EVENT_FUNCTION_ARGUMENTS_DONE:
+    case RT_EVENT_RESPONSE_DONE:
+      return TRUE;
+    default:
+      return FALSE;
+  }
+}
+
+/* The last word to a call. */
+static gboolean
+is_last_word (const Entry *entry)
+{
+  return entry->command->type == RT_COMMAND_FUNCTION_OUTPUT
+         || (entry->command->type == RT_COMMAND_HANDOFF_OUTPUT
+             && entry->command->final);
+}
+
+static void
+drop (RtSent *self, GList *link)
+{
+  entry_free (link->data);
+  g_queue_delete_link (&self->entries, link);
 }
 
 /* What no event is known to answer: that anything comes must be enough. */
@@ -181,11 +207,55 @@ forget_unanswerable (RtSent *self)
     Entry *entry = link->data;
 
     next = link->next;
-    if (entry->command->type != RT_COMMAND_RAW
-        || entry->awaits != RT_EVENT_UNKNOWN)
-      continue;
-    g_queue_delete_link (&self->entries, link);
-    entry_free (entry);
+    if (entry->command->type == RT_COMMAND_RAW
+        && entry->awaits == RT_EVENT_UNKNOWN)
+      drop (self, link);
+  }
+}
+
+/* Up to and with `last`. */
+static void
+acknowledge (RtSent *self, GList *last)
+{
+  GList *link, *next;
+  gboolean over = last == NULL;
+
+  for (link = self->entries.head; !over; link = next) {
+    Entry *entry = link->data;
+
+    next = link->next;
+    over = link == last;
+    if (is_last_word (entry))
+      entry->shown = TRUE;
+    else
+      drop (self, link);
+  }
+}
+
+/* What was refused is no answer at all. */
+static void
+refuse (RtSent *self, GList *link, const RtEvent *event)
+{
+  if (event->type == RT_EVENT_ERROR && is_last_word (link->data))
+    drop (self, link);
+}
+
+static void
+follow_outputs (RtSent *self, const RtEvent *event)
+{
+  gboolean begins = event->type == RT_EVENT_RESPONSE_CREATED;
+  gboolean replies = is_of_reply (event);
+  GList *link, *next;
+
+  for (link = self->entries.head; (begins || replies) && link != NULL;
+       link = next) {
+    Entry *entry = link->data;
+
+    next = link->next;
+    if (begins)
+      entry->in_use |= entry->shown;
+    else if (entry->in_use)
+      drop (self, link);
   }
 }
 
@@ -193,30 +263,25 @@ void
 rt_sent_event (RtSent *self, const RtEvent *event)
 {
   GList *link;
-  Entry *entry;
 
   if (self->entries.length == 0)
     return;
-  if (self->by_output && is_output_of_model (event)) {
+  if (self->by_output && is_of_reply (event)) {
     g_queue_clear_full (&self->entries, (GDestroyNotify) entry_free);
     return;
   }
   for (link = self->entries.head; link != NULL; link = link->next)
     if (is_acknowledged (link->data, event))
       break;
-  while (link != NULL) {
-    gboolean last = self->entries.head == link;
-
-    entry = g_queue_pop_head (&self->entries);
-    entry_free (entry);
-    if (last)
-      break;
-  }
+  acknowledge (self, link);
+  if (link != NULL)
+    refuse (self, link, event);
+  follow_outputs (self, event);
   forget_unanswerable (self);
 }
 
 void
-rt_sent_forget_creates (RtSent *self)
+rt_sent_retire (RtSent *self)
 {
   GList *link, *next;
 
@@ -224,10 +289,10 @@ rt_sent_forget_creates (RtSent *self)
     Entry *entry = link->data;
 
     next = link->next;
-    if (entry->command->type != RT_COMMAND_RESPONSE_CREATE)
-      continue;
-    g_queue_delete_link (&self->entries, link);
-    entry_free (entry);
+    if (entry->command->type == RT_COMMAND_RESPONSE_CREATE)
+      drop (self, link);
+    else
+      entry->shown = entry->in_use = FALSE;
   }
 }
 
@@ -262,11 +327,10 @@ rt_sent_answers (const RtSent *self, const gchar *call_id)
   const GList *link;
 
   for (link = self->entries.head; link != NULL; link = link->next) {
-    const RtCommand *command = ((Entry *) link->data)->command;
+    const Entry *entry = link->data;
 
-    if ((command->type == RT_COMMAND_FUNCTION_OUTPUT
-            || (command->type == RT_COMMAND_HANDOFF_OUTPUT && command->final))
-        && g_strcmp0 (command->call_id, call_id) == 0)
+    if (is_last_word (entry)
+        && g_strcmp0 (entry->command->call_id, call_id) == 0)
       return TRUE;
   }
   return FALSE;

@@ -25,11 +25,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtSent, rt_sent_free)
  * is void in a new session. */
 void rt_sent_add (RtSent *sent, const RtCommand *command);
 /* The server does in order what it is told: what is acknowledged takes all
- * before it along. */
+ * before it along.  But the output of a call is of use only in a reply: it
+ * stays until something of that came. */
 void rt_sent_event (RtSent *sent, const RtEvent *event);
 /* The session is lost: a create among them is asked for by who knows whether
- * it is still wanted. */
-void rt_sent_forget_creates (RtSent *sent);
+ * it is still wanted, and what was shown is not any more. */
+void rt_sent_retire (RtSent *sent);
 
 guint rt_sent_get_length (const RtSent *sent);
 /* In order. */

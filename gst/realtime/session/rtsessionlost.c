@@ -75,7 +75,7 @@ rt_session_lost (RtSession *self, gboolean repeats, RtEffects *effects)
   rt_ledger_retire (self->ledger);
   rt_session_retire_texts (self, repeats, effects);
   rt_session_retire_turns (self, effects);
-  rt_sent_forget_creates (self->sent);
+  rt_sent_retire (self->sent);
   rt_handoffs_retire (self->handoffs, is_unanswered, self);
   rt_echoes_free (self->echoes);
   self->echoes = rt_echoes_new ();

@@ -222,6 +222,17 @@ rt_session_amend (RtSession *self, const gchar *item_id, RtEffects *effects)
     tell_text (self, RT_ROLE_ASSISTANT, NULL, heard, effects);
 }
 
+/* Nobody waits for a reply to that. */
+static gboolean
+is_silence (RtSession *self, const RtCommand *command)
+{
+  const RtCall *call = command->call_id != NULL
+                           ? rt_handoffs_find (self->handoffs, command->call_id)
+                           : NULL;
+
+  return call != NULL && call->kind == RT_CALL_SILENCE;
+}
+
 void
 rt_session_sent (RtSession *self, const RtCommand *command)
 {
@@ -232,7 +243,7 @@ rt_session_sent (RtSession *self, const RtCommand *command)
     case RT_COMMAND_FUNCTION_OUTPUT:
     case RT_COMMAND_RESPONSE_CREATE:
     case RT_COMMAND_RAW:
-      if (!command->again)
+      if (!command->again && !is_silence (self, command))
         rt_sent_add (self->sent, command);
       break;
     default:

@@ -72,10 +72,13 @@ static const struct {
   { "e1:user a", "output_added item=i role=user text=a", "e1" },
   { "e1:user a", "audio item=i audio=20", "e1" },
   { "e1:system a", "item_added item=i role=system text=a", "" },
-  { "e1:output c x", "item_added kind=output item=i call=c", "" },
+  /* an output is of use only in a reply */
+  { "e1:output c x", "item_added kind=output item=i call=c", "e1" },
+  { "e1:output c x|e2:create", "created id=r", "e1" },
+  { "e1:output c x", "error code=x event=e1", "" },
   { "e1:output c x", "item_added kind=output item=i call=d", "e1" },
   { "e1:output c x", "item_added kind=call item=i call=c", "e1" },
-  { "e1:final c x", "item_added kind=output item=i call=c", "" },
+  { "e1:final c x", "item_added kind=output item=i call=c", "e1" },
   { "e1:progress c x", "item_added kind=output item=i call=c", "e1" },
   { "e1:progress c x", "item_added item=i role=system text=x", "" },
   { "e1:user a|e2:create|e3:user b", "created id=r", "e3" },
@@ -133,6 +136,52 @@ acknowledged (void)
 }
 
 static void
+tell (RtSent *sent, const gchar *words, const gchar *expected)
+{
+  g_autoptr (RtEvent) event = session_driver_event (words);
+  g_autofree gchar *left = NULL;
+
+  rt_sent_event (sent, event);
+  left = describe (sent);
+  g_assert_cmpstr (left, ==, expected);
+}
+
+/* Until something of the reply to it came. */
+static void
+outputs (void)
+{
+  static const gchar *const signs[] = { "audio resp=r2 audio=20",
+    "said_delta resp=r2 text=a", "text_delta resp=r2 text=a",
+    "arguments resp=r2 call=d text={}", "done id=r2" };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (signs); i++) {
+    g_autoptr (RtSent) sent = rt_sent_new (FALSE);
+
+    add (sent, "e1:output c x");
+    add (sent, "e2:create");
+    /* of the response before */
+    tell (sent, "audio resp=r1 audio=20", "e1 e2");
+    tell (sent, "item_added kind=output item=i call=c", "e1 e2");
+    tell (sent, "done id=r1", "e1 e2");
+    tell (sent, "created id=r2", "e1");
+    add (sent, "e3:final d y");
+    tell (sent, signs[i], "e3");
+    /* one that the server begins by itself will do */
+    tell (sent, "created id=r3", "e3");
+    tell (sent, "done id=r3", "e3");
+    tell (sent, "item_added kind=output item=i call=d", "e3");
+    tell (sent, "created id=r4", "e3");
+    /* but not in another session */
+    rt_sent_retire (sent);
+    tell (sent, "done id=r4", "e3");
+    tell (sent, "item_added kind=output item=i call=d", "e3");
+    tell (sent, "created id=r5", "e3");
+    tell (sent, "done id=r5", "");
+  }
+}
+
+static void
 unanswered (void)
 {
   g_autoptr (RtSent) sent = rt_sent_new (FALSE);
@@ -146,7 +195,7 @@ unanswered (void)
   g_assert_true (rt_sent_answers (sent, "c"));
   g_assert_false (rt_sent_answers (sent, "d"));
   g_assert_true (rt_sent_has (sent, "e3"));
-  rt_sent_forget_creates (sent);
+  rt_sent_retire (sent);
   left = describe (sent);
   g_assert_cmpstr (left, ==, "e1 e3 -");
 }
@@ -238,6 +287,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/session/sent/acknowledged", acknowledged);
+  g_test_add_func ("/session/sent/outputs", outputs);
   g_test_add_func ("/session/sent/unanswered", unanswered);
   g_test_add_func ("/session/sent/by-output", by_output);
   g_test_add_func ("/session/sent/bounded", bounded);
