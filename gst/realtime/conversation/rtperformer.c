@@ -78,32 +78,16 @@ run_commit (RtConversation *self, const RtCommand *command)
   self->uncommitted = 0;
 }
 
-/* The connection broke before it was said: it waits for the next session. */
-static void
-ask_for_commit (RtConversation *self)
-{
-  const RtRequest request = { .type = RT_REQUEST_COMMIT };
-
-  g_mutex_lock (&self->lock);
-  rt_session_request (self->session, &request, self->outbox);
-  g_mutex_unlock (&self->lock);
-}
-
 static void
 run_send (RtConversation *self, const RtCommand *command)
 {
-  gboolean commits = command->type == RT_COMMAND_AUDIO_COMMIT;
-
-  if (self->connection == NULL) {
-    if (commits)
-      ask_for_commit (self);
-  } else {
-    if (commits)
-      run_commit (self, command);
-    else if (command->type == RT_COMMAND_AUDIO_CLEAR)
-      rt_recall_clear (self->recall);
-    rt_conversation_send (self, self->connection, command);
-  }
+  if (self->connection == NULL)
+    return;
+  if (command->type == RT_COMMAND_AUDIO_COMMIT)
+    run_commit (self, command);
+  else if (command->type == RT_COMMAND_AUDIO_CLEAR)
+    rt_recall_clear (self->recall);
+  rt_conversation_send (self, self->connection, command);
   g_mutex_lock (&self->lock);
   rt_session_sent (self->session, command);
   g_mutex_unlock (&self->lock);

@@ -10,8 +10,11 @@
 #define BLOCK_SIZE ((gsize) 8192)
 #define NS_PER_MS G_GUINT64_CONSTANT (1000000)
 #define NS_PER_SECOND G_GUINT64_CONSTANT (1000000000)
-/* While nobody speaks: a server that hears speech says so in less. */
-#define QUIET_LIMIT (2 * NS_PER_SECOND)
+/* While nobody speaks: a server that hears speech says so in less, however
+ * fast it was said. */
+#define QUIET_TIME (2 * G_TIME_SPAN_SECOND)
+#define MOMENTS 20
+#define MOMENT_TIME (QUIET_TIME / MOMENTS)
 /* What a server wants to hear before the speech. */
 #define LEAD (500 * NS_PER_MS)
 
@@ -20,6 +23,12 @@ typedef struct {
   gchar *item_id;
   gboolean committed; /* by us, and the server has not said so yet */
 } Turn;
+
+/* What is before the point was appended before that. */
+typedef struct {
+  gint64 time;
+  guint64 point;
+} Moment;
 
 struct _RtRecall {
   RtRecallRules rules;
@@ -31,6 +40,9 @@ struct _RtRecall {
   guint64 frames; /* and in this one */
   gboolean speaking;
   GQueue turns; /* of Turn, not understood, oldest first */
+  Moment moments[MOMENTS];
+  guint first_moment;
+  guint n_moments;
 };
 
 static void
@@ -152,20 +164,48 @@ rt_recall_clear (RtRecall *self)
 }
 
 static void
-keep_within_limit (RtRecall *self)
+note_moment (RtRecall *self, gint64 now)
 {
-  guint64 limit = self->rules.limit;
+  guint last = (self->first_moment + self->n_moments + MOMENTS - 1) % MOMENTS;
+
+  if (self->n_moments == MOMENTS
+      || (self->n_moments > 0 && now - self->moments[last].time < MOMENT_TIME))
+    return;
+  last = (self->first_moment + self->n_moments++) % MOMENTS;
+  self->moments[last].time = now;
+  self->moments[last].point = get_end (self);
+}
+
+/* The point before which a server has had time to hear that it is nothing. */
+static guint64
+get_quiet_point (RtRecall *self, gint64 now)
+{
+  guint64 point = 0;
+
+  while (self->n_moments > 0
+         && now - self->moments[self->first_moment].time >= QUIET_TIME) {
+    point = self->moments[self->first_moment].point;
+    self->first_moment = (self->first_moment + 1) % MOMENTS;
+    self->n_moments--;
+  }
+  return point;
+}
+
+static void
+keep_within_limit (RtRecall *self, gint64 now)
+{
   guint64 end = get_end (self);
+  guint64 quiet = get_quiet_point (self, now);
 
   if (self->rules.told && !self->speaking && self->turns.length == 0)
-    limit = MIN (limit, QUIET_LIMIT);
-  if (rt_recall_get_length (self) > limit)
-    trim (self, end - limit);
+    trim (self, quiet);
+  if (rt_recall_get_length (self) > self->rules.limit)
+    trim (self, end - self->rules.limit);
 }
 
 void
-rt_recall_append (
-    RtRecall *self, const RtAudioFormat *format, const guint8 *data, gsize size)
+rt_recall_append (RtRecall *self, const RtAudioFormat *format,
+    const guint8 *data, gsize size, gint64 now)
 {
   if (!rt_audio_format_equal (&self->format, format)) {
     rt_recall_clear (self);
@@ -173,9 +213,10 @@ rt_recall_append (
     self->frames = 0;
     self->format = *format;
   }
+  note_moment (self, now);
   push (self, data, size);
   self->frames += size / rt_audio_format_frame_size (format);
-  keep_within_limit (self);
+  keep_within_limit (self, now);
 }
 
 static void

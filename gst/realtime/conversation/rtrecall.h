@@ -22,9 +22,10 @@ void rt_recall_free (RtRecall *recall);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtRecall, rt_recall_free)
 
 void rt_recall_set_rules (RtRecall *recall, const RtRecallRules *rules);
-/* `size` bytes of whole frames were appended, a commit was sent, a clear. */
+/* `size` bytes of whole frames were appended (at `now`, in us of a clock that
+ * only goes on), a commit was sent, a clear. */
 void rt_recall_append (RtRecall *recall, const RtAudioFormat *format,
-    const guint8 *data, gsize size);
+    const guint8 *data, gsize size, gint64 now);
 void rt_recall_commit (RtRecall *recall);
 void rt_recall_clear (RtRecall *recall);
 /* What the server is known to have understood by this is forgotten. */

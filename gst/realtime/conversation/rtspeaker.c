@@ -55,7 +55,7 @@ append (RtConversation *self, const RtAudioFormat *format, const guint8 *data,
 
   self->dialect->encode_audio (format, data, size, self->frame);
   rt_connection_send (self->connection, self->frame->str, self->frame->len);
-  rt_recall_append (self->recall, format, data, size);
+  rt_recall_append (self->recall, format, data, size, g_get_monotonic_time ());
   self->uncommitted += duration;
   rt_stats_add (self->stats, RT_STAT_AUDIO_SENT, duration);
 }

@@ -114,6 +114,10 @@ RtEffect *rt_effects_pop (RtEffects *effects);
 void rt_effect_free (RtEffect *effect);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtEffect, rt_effect_free)
 
+/* Takes the next command that was not sent yet out of the list; transfer full,
+ * NULL: there is none. */
+RtCommand *rt_effects_unsend (RtEffects *effects);
+
 /* For the session's own files: each takes ownership of what it is given. */
 RtEffect *rt_effects_add (RtEffects *effects, RtEffectType type);
 void rt_effects_send (RtEffects *effects, RtCommand *command);

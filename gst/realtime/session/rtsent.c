@@ -20,6 +20,7 @@ typedef struct {
 struct _RtSent {
   GQueue entries; /* of Entry, oldest first */
   gboolean by_output;
+  gboolean shows_items; /* the server does: what it has not shown it has not */
 };
 
 static void
@@ -232,12 +233,17 @@ acknowledge (RtSent *self, GList *last)
   }
 }
 
-/* What was refused is no answer at all. */
+/* A server begins responses by itself, too: where it shows the items that it
+ * has, a response says nothing of those before our create. */
 static void
-refuse (RtSent *self, GList *link, const RtEvent *event)
+act_on (RtSent *self, GList *link, const RtEvent *event)
 {
-  if (event->type == RT_EVENT_ERROR && is_last_word (link->data))
+  if (link == NULL)
+    return;
+  if (event->type == RT_EVENT_RESPONSE_CREATED && self->shows_items)
     drop (self, link);
+  else
+    acknowledge (self, link);
 }
 
 static void
@@ -263,7 +269,10 @@ void
 rt_sent_event (RtSent *self, const RtEvent *event)
 {
   GList *link;
+  gboolean refused;
 
+  self->shows_items |= event->type == RT_EVENT_ITEM_ADDED
+                       || event->type == RT_EVENT_ITEM_DONE;
   if (self->entries.length == 0)
     return;
   if (self->by_output && is_of_reply (event)) {
@@ -273,9 +282,12 @@ rt_sent_event (RtSent *self, const RtEvent *event)
   for (link = self->entries.head; link != NULL; link = link->next)
     if (is_acknowledged (link->data, event))
       break;
-  acknowledge (self, link);
-  if (link != NULL)
-    refuse (self, link, event);
+  /* what was refused is no answer at all */
+  refused = link != NULL && event->type == RT_EVENT_ERROR
+            && is_last_word (link->data);
+  act_on (self, link, event);
+  if (refused)
+    drop (self, link);
   follow_outputs (self, event);
   forget_unanswerable (self);
 }

@@ -24,7 +24,8 @@ struct _RtSession {
 
   gboolean opened;
   gboolean ready;
-  gboolean failed;
+  gboolean failed;      /* its end is on its way … */
+  gboolean over;        /* … and no session follows */
   gboolean began;       /* some connection was up once */
   gboolean resumed;     /* there was a session before this one */
   gboolean worked;      /* this one was of use */

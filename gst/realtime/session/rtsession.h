@@ -63,10 +63,10 @@ void rt_session_set_restores (RtSession *session, gboolean restores);
 void rt_session_opened (RtSession *session, RtEffects *effects);
 /* The first word for a session that is to follow this one; transfer full. */
 RtCommand *rt_session_greet (RtSession *session);
-/* RT_EFFECT_SEND was carried out, or there was nobody to send it to. */
+/* RT_EFFECT_SEND was carried out. */
 void rt_session_sent (RtSession *session, const RtCommand *command);
-/* The session is gone, and with it all that it was about to say or do.
- * `repeats`: what the user said last will be said again, so what was told of
+/* The session is gone, and with it all that it was about to say or do; what
+ * of `effects` was to be sent will not be.  `repeats`: what the user said last will be said again, so what was told of
  * that is void. */
 void rt_session_lost (RtSession *session, gboolean repeats, RtEffects *effects);
 /* A commit behind what was said again. */

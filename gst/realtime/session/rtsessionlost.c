@@ -57,6 +57,22 @@ end_reply (RtSession *self, gboolean repeats, RtEffects *effects)
   self->replied = FALSE;
 }
 
+/* What was said and not sent is said to the next session, as if it had been. */
+static void
+take_back (RtSession *self, RtEffects *effects)
+{
+  const RtRequest commit = { .type = RT_REQUEST_COMMIT };
+  RtCommand *command;
+
+  while ((command = rt_effects_unsend (effects)) != NULL) {
+    if (command->type == RT_COMMAND_AUDIO_COMMIT)
+      rt_session_request (self, &commit, effects);
+    else
+      rt_session_sent (self, command);
+    rt_command_free (command);
+  }
+}
+
 void
 rt_session_lost (RtSession *self, gboolean repeats, RtEffects *effects)
 {
@@ -70,6 +86,7 @@ rt_session_lost (RtSession *self, gboolean repeats, RtEffects *effects)
   g_clear_pointer (&self->last_error, g_free);
   g_clear_pointer (&self->past, g_free);
 
+  take_back (self, effects);
   end_reply (self, repeats, effects);
   rt_session_end_tracks (self, NULL, NULL, -1, effects);
   rt_ledger_retire (self->ledger);

@@ -285,7 +285,7 @@ rt_session_request (
 {
   const gchar *fault = find_fault (self, request);
 
-  if (self->failed)
+  if (self->over)
     fault = "the session has failed";
   /* what was not sent is void, whatever the server has heard */
   if (fault != NULL && request->type == RT_REQUEST_CLEAR)

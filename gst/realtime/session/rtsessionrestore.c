@@ -147,6 +147,20 @@ tell_calls (RtSession *self, RtEffects *effects)
   }
 }
 
+/* It asked for a reply, which another one may have been taken for. */
+static gboolean
+wants_reply (const RtCommand *command)
+{
+  switch (command->type) {
+    case RT_COMMAND_USER_TEXT:
+    case RT_COMMAND_HANDOFF_OUTPUT:
+    case RT_COMMAND_FUNCTION_OUTPUT:
+      return TRUE;
+    default:
+      return FALSE;
+  }
+}
+
 static void
 tell_again (RtSession *self, RtEffects *effects)
 {
@@ -159,6 +173,8 @@ tell_again (RtSession *self, RtEffects *effects)
     rt_session_reword_answer (self, command);
     if (command->type == RT_COMMAND_USER_TEXT)
       rt_transcript_revive (self->transcript, command->event_id);
+    if (wants_reply (command))
+      rt_session_ask_again (self);
     rt_effects_send (effects, command);
   }
 }

@@ -181,6 +181,23 @@ outputs (void)
   }
 }
 
+/* A response that the server began by itself says nothing of what it has not
+ * shown yet. */
+static void
+shown (void)
+{
+  g_autoptr (RtSent) sent = rt_sent_new (FALSE);
+
+  add (sent, "e1:user a");
+  add (sent, "e2:output c x");
+  add (sent, "e3:create");
+  tell (sent, "item_added item=i role=assistant", "e1 e2 e3");
+  tell (sent, "created id=r1", "e1 e2");
+  tell (sent, "audio resp=r1 audio=20", "e1 e2");
+  tell (sent, "done id=r1", "e1 e2");
+  tell (sent, "item_added kind=output item=j call=c", "e2");
+}
+
 static void
 unanswered (void)
 {
@@ -288,6 +305,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/session/sent/acknowledged", acknowledged);
   g_test_add_func ("/session/sent/outputs", outputs);
+  g_test_add_func ("/session/sent/shown", shown);
   g_test_add_func ("/session/sent/unanswered", unanswered);
   g_test_add_func ("/session/sent/by-output", by_output);
   g_test_add_func ("/session/sent/bounded", bounded);
