@@ -12,6 +12,7 @@
 /* One name on its way, for all who wait for it. */
 typedef struct {
   gchar *host;
+  gint64 began;   /* monotonic us */
   GQueue waiters; /* names_lock */
 } Flight;
 
@@ -30,7 +31,7 @@ struct _RtLookup {
 
 static GMutex names_lock;
 /* names_lock */
-static GHashTable *flights; /* host → Flight; not owned */
+static GQueue flights = G_QUEUE_INIT; /* of Flight, the latest first */
 static GQueue pending = G_QUEUE_INIT;
 static guint n_threads;
 
@@ -52,11 +53,10 @@ static GSourceFuncs lookup_funcs = { .dispatch = lookup_dispatch };
 
 /* names_lock */
 static void
-land (Flight *flight, GPtrArray *addresses, const GError *error)
+tell_waiters (Flight *flight, GPtrArray *addresses, const GError *error)
 {
   RtLookup *lookup;
 
-  g_hash_table_remove (flights, flight->host);
   while ((lookup = g_queue_pop_head (&flight->waiters)) != NULL) {
     lookup->flight = NULL;
     if (addresses != NULL)
@@ -65,6 +65,20 @@ land (Flight *flight, GPtrArray *addresses, const GError *error)
       lookup->error = g_error_copy (error);
     g_source_set_ready_time (lookup->source, 0);
   }
+}
+
+/* names_lock.  A name that was found was found for all who ask for it. */
+static void
+land (Flight *flight, GPtrArray *addresses, const GError *error)
+{
+  GList *link;
+
+  g_queue_remove (&flights, flight);
+  tell_waiters (flight, addresses, error);
+  for (link = flights.head; addresses != NULL && link != NULL;
+       link = link->next)
+    if (g_str_equal (((Flight *) link->data)->host, flight->host))
+      tell_waiters (link->data, addresses, NULL);
   g_free (flight->host);
   g_free (flight);
 }
@@ -140,15 +154,36 @@ take_off (Flight *flight)
   }
 }
 
+/* names_lock.  The latest one to this host, if there is one that may be
+ * joined. */
+static Flight *
+find_flight (const gchar *host)
+{
+  Flight *latest = NULL;
+  guint n = 0;
+  GList *link;
+
+  for (link = flights.head; link != NULL; link = link->next) {
+    Flight *flight = link->data;
+
+    if (!g_str_equal (flight->host, host))
+      continue;
+    if (n++ == 0)
+      latest = flight;
+  }
+  if (latest == NULL || n >= RT_LOOKUP_FLIGHTS || n_threads > RT_LOOKUP_SPARE
+      || g_get_monotonic_time () - latest->began
+             < RT_LOOKUP_PATIENCE * G_TIME_SPAN_MILLISECOND)
+    return latest;
+  return NULL;
+}
+
 /* names_lock */
 static void
 board (RtLookup *self, const gchar *host)
 {
-  Flight *flight;
+  Flight *flight = find_flight (host);
 
-  if (flights == NULL)
-    flights = g_hash_table_new (g_str_hash, g_str_equal);
-  flight = g_hash_table_lookup (flights, host);
   self->flight = flight;
   if (flight != NULL) {
     g_queue_push_tail (&flight->waiters, self);
@@ -156,8 +191,9 @@ board (RtLookup *self, const gchar *host)
   }
   self->flight = flight = g_new0 (Flight, 1);
   flight->host = g_strdup (host);
+  flight->began = g_get_monotonic_time ();
   g_queue_push_tail (&flight->waiters, self);
-  g_hash_table_insert (flights, flight->host, flight);
+  g_queue_push_head (&flights, flight);
   take_off (flight);
 }
 

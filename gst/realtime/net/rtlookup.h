@@ -11,6 +11,12 @@
 G_BEGIN_DECLS
 
 #define RT_LOOKUP_THREADS 16
+/* A resolver asks again so seldom that a name is found long after it could be:
+ * who comes so much later has it asked anew, so often at a time and while so
+ * many threads are free; the first answer is everybody's. */
+#define RT_LOOKUP_PATIENCE 2000 /* ms */
+#define RT_LOOKUP_FLIGHTS 4
+#define RT_LOOKUP_SPARE 8
 
 typedef struct _RtLookup RtLookup;
 /* The addresses in the order in which to try them, or `error`. */

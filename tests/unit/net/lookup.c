@@ -15,6 +15,7 @@ static struct {
   GCond cond;
   guint asked;   /* all */
   guint hanging; /* now */
+  guint healed;  /* questions that do not hang any more, from this number on */
   gboolean release;
 } names;
 
@@ -53,7 +54,8 @@ getaddrinfo (const char *restrict node, const char *restrict service,
   *result = NULL;
   g_mutex_lock (&names.lock);
   names.asked++;
-  if (g_str_has_prefix (node, "hang"))
+  if (g_str_has_prefix (node, "hang")
+      && (names.healed == 0 || names.asked < names.healed))
     hang ();
   g_mutex_unlock (&names.lock);
   if (strcmp (node, "nowhere.test") == 0)
@@ -89,6 +91,7 @@ reset_names (void)
   g_mutex_lock (&names.lock);
   g_assert_cmpuint (names.hanging, ==, 0);
   names.asked = 0;
+  names.healed = 0;
   names.release = FALSE;
   g_mutex_unlock (&names.lock);
 }
@@ -303,6 +306,56 @@ test_let_go (void)
   askers_clear (&stays);
 }
 
+/* The resolver was asked when nobody answered, and sleeps on it: who comes
+ * later does not, and finds it for all. */
+static void
+test_healed (void)
+{
+  Askers first, second, third;
+
+  reset_names ();
+  askers_init (&first, "hang.test", 10);
+  expect_hanging (1);
+  askers_init (&second, "hang.test", 10);
+  g_usleep ((RT_LOOKUP_PATIENCE + 50) * 1000);
+  g_assert_cmpuint (names.asked, ==, 1);
+  g_mutex_lock (&names.lock);
+  names.healed = 2;
+  g_mutex_unlock (&names.lock);
+  askers_init (&third, "hang.test", 10);
+  wait_for (&third, &third.done, 10);
+  wait_for (&second, &second.done, 10);
+  wait_for (&first, &first.done, 10);
+  g_assert_cmpuint (names.asked, ==, 2);
+  expect_hanging (1);
+  /* it is not asked for ever more, */
+  askers_clear (&first);
+  askers_clear (&second);
+  askers_clear (&third);
+  release_names ();
+}
+
+/* … nor by more than a few threads. */
+static void
+test_flights (void)
+{
+  Askers askers[RT_LOOKUP_FLIGHTS + 1];
+  guint i;
+
+  reset_names ();
+  for (i = 0; i < G_N_ELEMENTS (askers); i++) {
+    askers_init (&askers[i], "hang.test", 3);
+    expect_hanging (MIN (i + 1, RT_LOOKUP_FLIGHTS));
+    g_usleep ((RT_LOOKUP_PATIENCE + 50) * 1000);
+  }
+  g_assert_cmpuint (names.asked, ==, RT_LOOKUP_FLIGHTS);
+  release_names ();
+  for (i = 0; i < G_N_ELEMENTS (askers); i++) {
+    wait_for (&askers[i], &askers[i].done, 3);
+    askers_clear (&askers[i]);
+  }
+}
+
 static void
 test_many_hang (void)
 {
@@ -379,6 +432,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/net/lookup/answers", test_answers);
   g_test_add_func ("/net/lookup/single-flight", test_single_flight);
   g_test_add_func ("/net/lookup/let-go", test_let_go);
+  g_test_add_func ("/net/lookup/healed", test_healed);
+  g_test_add_func ("/net/lookup/flights", test_flights);
   g_test_add_func ("/net/lookup/many-hang", test_many_hang);
   g_test_add_func ("/net/lookup/connections", test_connections);
   return g_test_run ();
