@@ -12,8 +12,8 @@ G_BEGIN_DECLS
 
 #define RT_LOOKUP_THREADS 16
 /* A resolver asks again so seldom that a name is found long after it could be:
- * who comes so much later has it asked anew, so often at a time and while so
- * many threads are free; the first answer is everybody's. */
+ * after so much time it is asked by another thread, so many at a time and no
+ * more while so many are busy; the first that finds it finds it for all. */
 #define RT_LOOKUP_PATIENCE 2000 /* ms */
 #define RT_LOOKUP_FLIGHTS 4
 #define RT_LOOKUP_SPARE 8
