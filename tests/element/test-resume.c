@@ -95,15 +95,11 @@ send_reply (RtPipeline *p, const gchar *id, const gchar *text, guint ms)
   "\"}]" id "}}\n"
 #define ID(id) ",\"id\":\"" id "\""
 
-/* A whole conversation, and all that was on its way when it broke. */
+/* A turn, its reply, a handoff, a function call; then a text and a raw event
+ * of which nothing is known. */
 static void
-test_told (void)
+converse (RtPipeline *p)
 {
-  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
-  g_autoptr (RtPipeline) p = rt_outage_open (server, SLOW, RT_OUT_ANY);
-  const guint messages = 2;
-  guint items, i;
-
   rt_fake_conn_send_speech_started (p->conn, "item_u1", 0);
   rt_fake_conn_send_user_turn (p->conn, "item_u1", 500, "Hello there.");
   send_reply (p, "r1", "Good morning.", 100);
@@ -121,56 +117,70 @@ test_told (void)
   rt_fake_conn_expect_event (p->conn, "response.create", RT_WAIT_MS);
   send_event (p, "{\"type\":\"x.y\",\"n\":1}");
   rt_fake_conn_expect_event (p->conn, "x.y", RT_WAIT_MS);
+}
 
+/* clang-format off */
+static const gchar all_of_it[] =
+    "session.update\n"
+    MESSAGE ("user", "input_text", "Hello there.", ID ("item_u1"))
+    MESSAGE ("assistant", "output_text", "Good morning.", ID ("item_r1"))
+    "conversation.item.create {\"item\":{\"id\":\"item_c1\",\"type\":"
+    "\"function_call\",\"call_id\":\"call_1\",\"name\":"
+    "\"background_agent\",\"arguments\":\"{\\\"prompt\\\":\\\"Count.\\\"}"
+    "\"}}\n"
+    "conversation.item.create {\"item\":{\"id\":\"item_c2\",\"type\":"
+    "\"function_call\",\"call_id\":\"call_2\",\"name\":\"look_up\","
+    "\"arguments\":\"{\\\"a\\\":1}\"}}\n"
+    MESSAGE ("user", "input_text", "Are you there?", "")
+    "x.y {\"n\":1}\n"
+    "conversation.item.create {\"item\":{\"type\":"
+    "\"function_call_output\",\"call_id\":\"call_1\",\"output\":"
+    "\"One, two.\"}}\n"
+    "response.create";
+/* clang-format on */
+
+static void
+show_again (RtPipeline *p, const gchar *stage)
+{
+  rt_fake_conn_send_printf (p->conn,
+      "{\"type\":\"conversation.item.%s\",\"event_id\":\"e\","
+      "\"item\":{\"id\":\"item_u1\",\"type\":\"message\","
+      "\"role\":\"user\",\"content\":[{\"type\":\"input_text\","
+      "\"text\":\"Hello there.\"}]}}",
+      stage);
+  rt_fake_conn_send_printf (p->conn,
+      "{\"type\":\"conversation.item.%s\",\"event_id\":\"e\","
+      "\"item\":{\"id\":\"item_c2\",\"type\":\"function_call\","
+      "\"status\":\"completed\",\"call_id\":\"call_2\","
+      "\"name\":\"look_up\",\"arguments\":\"{}\"}}",
+      stage);
+}
+
+/* A whole conversation, and all that was on its way when it broke. */
+static void
+test_told (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p = rt_outage_open (server, SLOW, RT_OUT_ANY);
+  guint items;
+
+  converse (p);
   rt_fake_conn_rst (p->conn);
   rt_outage_expect (p, 1);
   g_assert_true (answer (p, "call_1", "One, two.", TRUE));
   g_assert_false (answer (p, "call_1", "Three.", TRUE));
   rt_outage_expect_again (p, server);
-  expect_told (p, "response.create",
-      "session.update\n"
-      /* clang-format off */
-      MESSAGE ("user", "input_text", "Hello there.", ID ("item_u1"))
-      MESSAGE ("assistant", "output_text", "Good morning.", ID ("item_r1"))
-      "conversation.item.create {\"item\":{\"id\":\"item_c1\",\"type\":"
-      "\"function_call\",\"call_id\":\"call_1\",\"name\":"
-      "\"background_agent\",\"arguments\":\"{\\\"prompt\\\":\\\"Count.\\\"}"
-      "\"}}\n"
-      "conversation.item.create {\"item\":{\"id\":\"item_c2\",\"type\":"
-      "\"function_call\",\"call_id\":\"call_2\",\"name\":\"look_up\","
-      "\"arguments\":\"{\\\"a\\\":1}\"}}\n"
-      MESSAGE ("user", "input_text", "Are you there?", "")
-      "x.y {\"n\":1}\n"
-      "conversation.item.create {\"item\":{\"type\":"
-      "\"function_call_output\",\"call_id\":\"call_1\",\"output\":"
-      "\"One, two.\"}}\n"
-      "response.create");
-  /* clang-format on */
-  rt_fake_conn_expect_event (p->conn, "conversation.item.create", RT_WAIT_MS);
+  expect_told (p, "response.create", all_of_it);
 
   /* the server shows what it was told, and that is no news */
   items = rt_pipeline_count (p, "realtime-item");
-  for (i = 0; i < messages; i++) {
-    const gchar *stage = i == 0 ? "added" : "done";
-
-    rt_fake_conn_send_printf (p->conn,
-        "{\"type\":\"conversation.item.%s\",\"event_id\":\"e\","
-        "\"item\":{\"id\":\"item_u1\",\"type\":\"message\","
-        "\"role\":\"user\",\"content\":[{\"type\":\"input_text\","
-        "\"text\":\"Hello there.\"}]}}",
-        stage);
-    rt_fake_conn_send_printf (p->conn,
-        "{\"type\":\"conversation.item.%s\",\"event_id\":\"e\","
-        "\"item\":{\"id\":\"item_c2\",\"type\":\"function_call\","
-        "\"status\":\"completed\",\"call_id\":\"call_2\","
-        "\"name\":\"look_up\",\"arguments\":\"{}\"}}",
-        stage);
-  }
+  show_again (p, "added");
+  show_again (p, "done");
   send_reply (p, "r1", "Yes.", 100);
   rt_pipeline_expect_with (p, "realtime-transcript", "text", "Yes.");
   g_assert_cmpuint (rt_pipeline_count (p, "realtime-function-call"), ==, 1);
   g_assert_cmpuint (rt_pipeline_count (p, "realtime-handoff"), ==, 1);
-  /* those of the reply */
+  /* but for the two of the reply */
   rt_pipeline_expect_with (p, "realtime-speech", "reason", "drained");
   g_assert_cmpuint (rt_pipeline_count (p, "realtime-item"), ==, items + 2);
 }
