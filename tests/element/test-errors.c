@@ -144,12 +144,13 @@ test_error_ends (gconstpointer data)
       "error");
 }
 
-/* The server goes away: that ends the conversation, never the stream. */
+/* The server goes away: that may end the conversation, never the stream. */
 static void
 test_going_away (void)
 {
   g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
-  g_autoptr (RtPipeline) p = rt_pipeline_open (server, NULL, RT_OUT_ANY);
+  g_autoptr (RtPipeline) p
+      = rt_pipeline_open (server, "reconnect=false", RT_OUT_ANY);
   g_autofree gchar *order = NULL;
   const GstStructure *s;
 
@@ -170,7 +171,8 @@ static void
 test_reset (void)
 {
   g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
-  g_autoptr (RtPipeline) p = rt_pipeline_open (server, NULL, RT_OUT_ANY);
+  g_autoptr (RtPipeline) p
+      = rt_pipeline_open (server, "reconnect=false", RT_OUT_ANY);
 
   rt_fake_conn_rst (p->conn);
   rt_assert_field (
@@ -255,8 +257,8 @@ test_refused (gconstpointer data)
 {
   const Refusal *refusal = data;
   g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
-  g_autoptr (RtPipeline) p = rt_pipeline_new (
-      rt_fake_server_get_uri (server), RT_IN_LIVE, NULL, RT_OUT_ANY);
+  g_autoptr (RtPipeline) p = rt_pipeline_new (rt_fake_server_get_uri (server),
+      RT_IN_LIVE, "reconnect=false", RT_OUT_ANY);
   GstProgressType type = GST_PROGRESS_TYPE_START;
   g_autofree gchar *order = NULL;
   const GstStructure *details;
@@ -284,7 +286,7 @@ test_no_session (void)
 {
   g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
   g_autoptr (RtPipeline) p = rt_pipeline_new (rt_fake_server_get_uri (server),
-      RT_IN_LIVE, "connect-timeout=400", RT_OUT_ANY);
+      RT_IN_LIVE, "connect-timeout=400 reconnect=false", RT_OUT_ANY);
   gint64 began = g_get_monotonic_time ();
 
   rt_pipeline_play (p);
@@ -302,7 +304,7 @@ test_nobody_there (void)
   g_autoptr (RtPipeline) p = NULL;
 
   rt_fake_server_free (server);
-  p = rt_pipeline_new (uri, RT_IN_LIVE, NULL, RT_OUT_ANY);
+  p = rt_pipeline_new (uri, RT_IN_LIVE, "reconnect=false", RT_OUT_ANY);
   rt_pipeline_play (p);
   expect_error (p, GST_RESOURCE_ERROR_NOT_FOUND);
   g_assert_cmpuint (rt_pipeline_count (p, "realtime-closed"), ==, 0);

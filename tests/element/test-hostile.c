@@ -179,7 +179,8 @@ static void
 test_stop_after_loss (void)
 {
   g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
-  g_autoptr (RtPipeline) p = rt_pipeline_open (server, NULL, RT_OUT_SYNC);
+  g_autoptr (RtPipeline) p
+      = rt_pipeline_open (server, "reconnect=false", RT_OUT_SYNC);
 
   send_reply (p, "long", 20000);
   rt_pipeline_expect_with (p, "realtime-speech", "reason", "playing");

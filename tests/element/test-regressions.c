@@ -86,7 +86,8 @@ static void
 test_close_is_no_eos (void)
 {
   g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
-  g_autoptr (RtPipeline) p = rt_pipeline_open (server, NULL, RT_OUT_SYNC);
+  g_autoptr (RtPipeline) p
+      = rt_pipeline_open (server, "reconnect=false", RT_OUT_SYNC);
   GstClockTime now;
   guint gaps;
 

@@ -35,9 +35,11 @@ struct _RtFakeServer {
   GTlsCertificate *identity;
   gchar *uri;
   guint16 port;
+
+  /* whoever makes and frees the server, or has it listen */
   GSocket *listener;
   GCancellable *stop;
-  GThread *thread;
+  GThread *thread; /* NULL: it does not listen */
 
   GMutex lock;
   GCond cond; /* anything changed */

@@ -77,7 +77,7 @@ static void
 listen_at (RtFakeServer *self, const gchar *address)
 {
   g_autoptr (GSocketAddress) any
-      = g_inet_socket_address_new_from_string (address, 0);
+      = g_inet_socket_address_new_from_string (address, self->port);
   g_autoptr (GSocketAddress) bound = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -91,7 +91,7 @@ listen_at (RtFakeServer *self, const gchar *address)
     g_socket_set_option (
         self->listener, SOL_SOCKET, SO_SNDBUF, SMALL_BUFFER, NULL);
   }
-  g_socket_set_listen_backlog (self->listener, 256);
+  g_socket_set_listen_backlog (self->listener, 512);
   if (!g_socket_bind (self->listener, any, TRUE, &error)
       || !g_socket_listen (self->listener, &error)
       || !(bound = g_socket_get_local_address (self->listener, &error)))
@@ -152,11 +152,51 @@ rt_fake_server_new_at (const gchar *address, RtFakeServerFlags flags)
   return self;
 }
 
+static void
+stop_listening (RtFakeServer *self)
+{
+  if (self->thread == NULL)
+    return;
+  g_cancellable_cancel (self->stop);
+  g_clear_pointer (&self->thread, g_thread_join);
+  g_socket_close (self->listener, NULL);
+  g_clear_object (&self->listener);
+}
+
+void
+rt_fake_server_set_listening (RtFakeServer *self, gboolean listening)
+{
+  if (!listening) {
+    stop_listening (self);
+  } else if (self->thread == NULL) {
+    g_cancellable_reset (self->stop);
+    listen_at (self, "127.0.0.1");
+    self->thread = g_thread_new ("rt-fake-accept", accept_thread, self);
+  }
+}
+
+void
+rt_fake_server_break (RtFakeServer *self)
+{
+  g_autoptr (GPtrArray) conns = g_ptr_array_new ();
+  guint i;
+
+  g_mutex_lock (&self->lock);
+  for (i = 0; i < self->conns->len; i++) {
+    RtFakeConn *conn = g_ptr_array_index (self->conns, i);
+
+    if (!conn->ended)
+      g_ptr_array_add (conns, conn);
+  }
+  g_mutex_unlock (&self->lock);
+  for (i = 0; i < conns->len; i++)
+    rt_fake_conn_rst (g_ptr_array_index (conns, i));
+}
+
 void
 rt_fake_server_free (RtFakeServer *self)
 {
-  g_cancellable_cancel (self->stop);
-  g_thread_join (self->thread);
+  stop_listening (self);
   g_mutex_lock (&self->lock);
   self->stopping = TRUE;
   g_cond_broadcast (&self->cond);
@@ -166,8 +206,6 @@ rt_fake_server_free (RtFakeServer *self)
   if (self->violation != NULL && !(self->flags & RT_FAKE_SERVER_TOLERANT))
     g_error ("the client broke the protocol: %s", self->violation);
 
-  g_socket_close (self->listener, NULL);
-  g_object_unref (self->listener);
   g_object_unref (self->stop);
   g_clear_object (&self->identity);
   g_clear_pointer (&self->cert, rt_fake_cert_free);

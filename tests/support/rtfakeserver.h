@@ -86,6 +86,12 @@ void rt_fake_server_set_glued (
  * client sent, with an id "sess_fake_N" (N counts connections from 1). */
 void rt_fake_server_set_auto (RtFakeServer *server, gboolean enable);
 
+/* FALSE: whoever comes is refused, until it is TRUE again, at the same port.
+ * Connections that are up stay. */
+void rt_fake_server_set_listening (RtFakeServer *server, gboolean listening);
+/* Breaks all connections that are up. */
+void rt_fake_server_break (RtFakeServer *server);
+
 /* TCP connections accepted, and HTTP requests read in full, so far. */
 guint rt_fake_server_get_accepted (RtFakeServer *server);
 guint rt_fake_server_get_requests (RtFakeServer *server);

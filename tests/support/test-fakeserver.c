@@ -212,6 +212,31 @@ test_reset (void)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED);
 }
 
+/* The same port again, and everybody thrown out. */
+static void
+test_restart (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (RT_FAKE_SERVER_PLAIN);
+  g_autoptr (GSocketClient) socket_client = g_socket_client_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Client) client = NULL, next = NULL;
+  guint16 port = rt_fake_server_get_port (server);
+  RtFakeConn *conn;
+
+  client = connected_client (server, &conn);
+  rt_fake_server_set_listening (server, FALSE);
+  g_assert_null (g_socket_client_connect_to_host (
+      socket_client, "127.0.0.1", port, NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
+  g_assert_false (rt_fake_conn_is_ended (conn));
+  rt_fake_server_break (server);
+  g_assert_true (rt_fake_conn_is_ended (conn));
+  rt_fake_server_set_listening (server, TRUE);
+  g_assert_cmpuint (rt_fake_server_get_port (server), ==, port);
+  next = connected_client (server, &conn);
+  rt_fake_server_set_listening (server, FALSE);
+}
+
 static void
 test_stall (void)
 {
@@ -396,6 +421,7 @@ main (int argc, char **argv)
   g_test_add_func ("/fakeserver/reply-is-json", test_reply_is_json);
   g_test_add_data_func ("/fakeserver/closes/plain", plain, test_closes);
   g_test_add_func ("/fakeserver/reset", test_reset);
+  g_test_add_func ("/fakeserver/restart", test_restart);
   g_test_add_func ("/fakeserver/stall", test_stall);
   g_test_add_func ("/fakeserver/breaches", test_breaches);
   g_test_add_func (

@@ -5,9 +5,13 @@
 #pragma once
 
 #include "rtconversation.h"
+#include "rtrecall.h"
+#include "rtwait.h"
 #include "rtthrottle.h"
 
 G_BEGIN_DECLS
+
+typedef struct _RtConnection RtConnection;
 
 struct _RtConversation {
   gatomicrefcount refs;
@@ -28,6 +32,10 @@ struct _RtConversation {
   RtSession *session;
   RtEffects *outbox;
   RtSessionConfig *pending_config; /* replaces the session's, or NULL */
+  RtConversationPolicy policy;
+  gboolean policy_changed;
+  RtConnectParams *connect; /* for the next connection, or NULL … */
+  gchar *refusal;           /* … and why there are none */
   guint chunk_duration;
   gboolean close_requested;
   RtClosedReason close_reason;
@@ -36,39 +44,67 @@ struct _RtConversation {
   guint eos_timeout;
 
   /* I/O thread */
-  RtConnectParams *connect; /* until the transport takes it */
-  RtTransport *transport;
-  GSource *ready_timer;
+  RtConnection *connection; /* the one that serves, or is to; or NULL */
+  RtConnection *successor;  /* gets ready while that one serves, or NULL */
+  RtWait *wait;             /* for the next attempt, or NULL */
+  RtBackoff backoff;
+  RtRecall *recall; /* of what was appended */
+  gchar *secret;    /* of the connection that serves, or did last */
   GSource *pause_timer;
   GSource *hold_timer;
   GSource *settle_timer;
   GSource *eos_timer;
   GSource *room_timer; /* while the server is made to wait */
+  GSource *stall_timer;
   GQueue deferred; /* of RtDeferred: what is sent behind a commit that waits */
   GString *frame;  /* reused for every append */
   GByteArray *chunk;
-  guint connect_timeout;
-  gint64 connect_began;
   gint64 last_output;  /* when the model last said something */
   gint64 input_sent;   /* when the last of the input was sent */
   gint64 last_sign;    /* the same of either side, as the server tells it */
+  gint64 last_event;   /* when the server last said anything */
+  gint64 suspended;    /* us that the machine slept, since it runs */
   guint64 uncommitted; /* ns of audio appended since the last commit */
   RtThrottle errors;   /* of the server's */
   RtThrottle rubbish;  /* messages that could not be used */
   gboolean holding;    /* the playout, for this conversation */
   guint64 held_delay;  /* of RtEar, when that began */
+  gboolean begun;      /* the first connection was asked for */
   gboolean started;
   gboolean ready;
+  gboolean away; /* there is no session, and the application knows */
+  gboolean lost; /* … and there was one */
   gboolean input_finished;
   gboolean settled;
   gboolean ended;
+
+  /* I/O thread: renewal */
+  struct {
+    gint64 began;       /* monotonic us, the session that serves */
+    gint64 expiry;      /* … and ends; 0: unknown */
+    gint64 ready_since; /* the successor; 0: it is not */
+    gboolean asked;     /* for parameters */
+    GSource *timer;
+    RtBackoff backoff;
+  } renewal;
 };
 
 /* rtconversation.c */
 void rt_conversation_serve (gpointer self);
-void rt_conversation_run_effects (RtConversation *self);
-void rt_conversation_send (RtConversation *self, const RtCommand *command);
 void rt_conversation_finish (RtConversation *self, RtConversationEnd *end);
+void rt_conversation_get_policy (
+    RtConversation *self, RtConversationPolicy *policy);
+void rt_conversation_set_secret (RtConversation *self, const gchar *secret);
+/* Frees it and leaves no trace of it. */
+void rt_conversation_wipe (gchar *secret);
+
+/* rtperformer.c: what the session wants done */
+void rt_conversation_run_effects (RtConversation *self);
+/* On the connection that serves. */
+void rt_conversation_say (RtConversation *self, const RtCommand *command);
+/* FALSE: nothing of it was sent. */
+gboolean rt_conversation_send (
+    RtConversation *self, RtConnection *connection, const RtCommand *command);
 
 /* rtcounter.c */
 void rt_conversation_count_note (RtConversation *self, const RtNote *note);
@@ -83,14 +119,20 @@ void rt_conversation_forget_deferred (RtConversation *self);
 void rt_conversation_pump (RtConversation *self, gboolean rest);
 /* FALSE: the network takes no more for now. */
 gboolean rt_conversation_pump_until (RtConversation *self, guint64 end);
+/* What was said last is said again in a new session. */
+void rt_conversation_repeat (RtConversation *self);
 void rt_conversation_serve_input_end (RtConversation *self);
 void rt_conversation_resume_speaking (RtConversation *self);
 void rt_conversation_check_settled (RtConversation *self);
 void rt_conversation_drop_input (RtConversation *self, guint64 end);
+
+/* rttimers.c */
 void rt_conversation_forget_timers (RtConversation *self);
 GSource *rt_conversation_timer (
     RtConversation *self, guint ms, GSourceFunc func);
 void rt_conversation_cancel (GSource **timer);
+/* ms since then */
+guint rt_conversation_since (gint64 then);
 
 /* rtplayer.c: the model's voice */
 void rt_conversation_play (RtConversation *self, const RtEffect *effect);
@@ -107,8 +149,75 @@ guint rt_conversation_get_quiet (RtConversation *self);
 
 /* rtpressure.c: after something was queued to be played */
 void rt_conversation_check_room (RtConversation *self);
+/* Another connection serves. */
+void rt_conversation_forget_room (RtConversation *self);
 
-/* rtreceiver.c: what the transport brings */
-extern const RtTransportCallbacks rt_conversation_transport_callbacks;
+/* rtliveness.c: whether it is still there */
+void rt_conversation_watch_response (RtConversation *self);
+void rt_conversation_watch_clock (RtConversation *self);
+
+/* rtreceiver.c: what a server says in a session that serves */
+void rt_conversation_receive (
+    RtConversation *self, RtEvent *event, GBytes *data);
+/* A message that cannot be used. */
+void rt_conversation_warn (
+    RtConversation *self, const gchar *code, const gchar *text);
+
+/* rtconnection.c: one connection and the session on it */
+
+/* Takes `params`.  It serves from its beginning, or when it is told to. */
+RtConnection *rt_connection_new (
+    RtConversation *self, RtConnectParams *params, gboolean serves);
+/* Says goodbye in the background; nothing is heard of it any more. */
+void rt_connection_free (RtConnection *connection);
+/* What it held until now is told. */
+void rt_connection_serve (RtConnection *connection);
+void rt_connection_send (
+    RtConnection *connection, const gchar *text, gsize size);
+gboolean rt_connection_is_writable (RtConnection *connection);
+/* FALSE: what the server says waits in the network. */
+void rt_connection_set_reading (RtConnection *connection, gboolean reading);
+/* The session is there: the deadline is met. */
+void rt_connection_set_ready (RtConnection *connection);
+gboolean rt_connection_is_ready (RtConnection *connection);
+/* The server took the handshake. */
+gboolean rt_connection_is_opened (RtConnection *connection);
+/* monotonic us */
+gint64 rt_connection_get_began (RtConnection *connection);
+const gchar *rt_connection_get_host (RtConnection *connection);
+const gchar *rt_connection_get_secret (RtConnection *connection);
+
+/* rtreconnect.c: what follows the end of a connection */
+typedef struct {
+  RtConversationEnd end; /* as it would end the conversation */
+  RtSeverity severity;
+  gboolean unreached; /* nobody answered: it may be the network */
+  guint retry_after;  /* s */
+} RtLoss;
+/* Takes what `loss` owns. */
+void rt_conversation_lost (RtConversation *self, RtLoss *loss);
+/* The session on the connection that served is over, for the session. */
+void rt_conversation_leave_session (RtConversation *self);
+/* We give it up. */
+void rt_conversation_give_up (RtConversation *self, const gchar *why);
+void rt_conversation_ended (
+    RtConversation *self, RtConnection *connection, const RtEnd *end);
+void rt_conversation_open (RtConversation *self);
+void rt_loss_clear (RtLoss *loss);
+
+/* rtrenewal.c: the next session before the end of this one */
+void rt_conversation_learn_session (
+    RtConversation *self, const RtSessionInfo *info);
+void rt_conversation_plan_renewal (RtConversation *self);
+/* `params` NULL: there are none, see `why`; else takes them. */
+void rt_conversation_begin_renewal (
+    RtConversation *self, RtConnectParams *params, const gchar *why);
+/* Takes what `loss` owns. */
+void rt_conversation_renewal_failed (RtConversation *self, RtLoss *loss);
+/* Hands over to the successor, if that is ready and may begin. */
+void rt_conversation_try_switch (RtConversation *self);
+/* Takes `successor`, which serves from now on. */
+void rt_conversation_hand_over (RtConversation *self, RtConnection *successor);
+void rt_conversation_forget_renewal (RtConversation *self);
 
 G_END_DECLS

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The life of a conversation, and the carrying out of what its session wants.
+ * The life of a conversation, which is longer than that of its connections.
  * Public functions: any thread.  The rest: the I/O thread.
  */
 #include "rtconversation-private.h"
@@ -14,8 +14,29 @@ end_clear (RtConversationEnd *end)
   g_clear_pointer (&end->error, rt_note_free);
 }
 
-/* Takes what `end` owns.  Reports once and lets the transport say goodbye by
- * itself: nothing of this conversation is heard afterwards. */
+void
+rt_conversation_wipe (gchar *secret)
+{
+  if (secret != NULL)
+    explicit_bzero (secret, strlen (secret));
+  g_free (secret);
+}
+
+void
+rt_conversation_set_secret (RtConversation *self, const gchar *secret)
+{
+  rt_conversation_wipe (self->secret);
+  self->secret = g_strdup (secret);
+}
+
+const gchar *
+rt_conversation_get_secret (RtConversation *self)
+{
+  return self->secret;
+}
+
+/* Takes what `end` owns.  Reports once and lets the connections say goodbye by
+ * themselves: nothing of this conversation is heard afterwards. */
 void
 rt_conversation_finish (RtConversation *self, RtConversationEnd *end)
 {
@@ -28,7 +49,9 @@ rt_conversation_finish (RtConversation *self, RtConversationEnd *end)
     rt_conversation_resume (self);
     rt_conversation_forget_timers (self);
     rt_conversation_forget_deferred (self);
-    g_clear_pointer (&self->transport, rt_transport_free);
+    rt_conversation_forget_renewal (self);
+    g_clear_pointer (&self->wait, rt_wait_free);
+    g_clear_pointer (&self->connection, rt_connection_free);
     end->started = self->started;
     self->callbacks.ended (self, end, self->user_data);
     /* the reference of the running conversation; the memory stays until the
@@ -36,132 +59,6 @@ rt_conversation_finish (RtConversation *self, RtConversationEnd *end)
     rt_conversation_unref (self);
   }
   end_clear (end);
-}
-
-static void
-run_note (RtConversation *self, RtNote *note)
-{
-  rt_conversation_count_note (self, note);
-  if (note->type == RT_NOTE_ERROR && !note->flag
-      && !rt_throttle_pass (&self->errors, &note->text))
-    return;
-  self->callbacks.note (self, note, self->user_data);
-}
-
-void
-rt_conversation_send (RtConversation *self, const RtCommand *command)
-{
-  g_autofree gchar *text = NULL;
-  gsize size;
-
-  if (self->transport == NULL)
-    return;
-  if (command->type == RT_COMMAND_AUDIO_COMMIT)
-    self->uncommitted = 0;
-  g_mutex_lock (&self->lock);
-  text = self->dialect->encode (command, rt_session_get_config (self->session));
-  g_mutex_unlock (&self->lock);
-  if (text == NULL)
-    return;
-  size = strlen (text);
-  rt_transport_send (self->transport, text, size);
-  rt_stats_add (self->stats, RT_STAT_MESSAGES_SENT, 1);
-  rt_stats_add (self->stats, RT_STAT_BYTES_SENT, size);
-}
-
-static void
-run_ready (RtConversation *self)
-{
-  rt_conversation_cancel (&self->ready_timer);
-  self->ready = TRUE;
-  rt_stats_set (self->stats, RT_STAT_CONNECT_TIME,
-      (g_get_monotonic_time () - self->connect_began) * 1000);
-  self->callbacks.progress (self, "ready", self->user_data);
-  /* what was said while connecting, and an end of input that waited */
-  rt_loop_task_mark (self->task);
-}
-
-static void
-run_fail (RtConversation *self, RtEffect *effect)
-{
-  RtConversationEnd end = {
-    .reason = RT_CLOSED_ERROR,
-    .failed = TRUE,
-    .cause = effect->cause,
-    .detail = g_strdup (effect->note->text),
-    .error = g_steal_pointer (&effect->note),
-  };
-
-  rt_stats_add (self->stats, RT_STAT_ERRORS, 1);
-  rt_conversation_finish (self, &end);
-}
-
-static void
-run_effect (RtConversation *self, RtEffect *effect)
-{
-  switch (effect->type) {
-    case RT_EFFECT_SEND:
-      if (!rt_conversation_defer (self, effect))
-        rt_conversation_send (self, effect->command);
-      break;
-    case RT_EFFECT_READY:
-      run_ready (self);
-      break;
-    case RT_EFFECT_PLAY:
-      rt_conversation_play (self, effect);
-      break;
-    case RT_EFFECT_PLAY_END:
-      rt_conversation_play_end (self, effect->track);
-      break;
-    case RT_EFFECT_DROP:
-      rt_conversation_drop (self);
-      break;
-    case RT_EFFECT_HOLD:
-      rt_conversation_hold (self, effect->ms);
-      break;
-    case RT_EFFECT_RESUME:
-      rt_conversation_resume (self);
-      break;
-    case RT_EFFECT_CLEAR_INPUT:
-      if (!rt_conversation_defer (self, effect))
-        rt_conversation_drop_input (self, G_MAXUINT64);
-      break;
-    case RT_EFFECT_NOTE:
-      run_note (self, effect->note);
-      break;
-    case RT_EFFECT_FAIL:
-      run_fail (self, effect);
-      break;
-    default:
-      g_assert_not_reached ();
-  }
-}
-
-void
-rt_conversation_run_effects (RtConversation *self)
-{
-  while (!self->ended) {
-    g_autoptr (RtEffect) effect = NULL;
-
-    g_mutex_lock (&self->lock);
-    effect = rt_effects_pop (self->outbox);
-    g_mutex_unlock (&self->lock);
-    if (effect == NULL)
-      break;
-    run_effect (self, effect);
-  }
-  rt_conversation_check_settled (self);
-}
-
-static void
-open_transport (RtConversation *self)
-{
-  /* what an earlier conversation left unsaid is not of this one */
-  rt_conversation_discard (self->playout);
-  self->connect_began = g_get_monotonic_time ();
-  self->transport
-      = rt_transport_open (self->loop, g_steal_pointer (&self->connect),
-          &rt_conversation_transport_callbacks, self);
 }
 
 /* lock.  Settings that changed many times between two looks become one
@@ -194,13 +91,15 @@ rt_conversation_serve (gpointer user_data)
 {
   RtConversation *self = user_data;
   RtConversationEnd end = { 0 };
-  gboolean close, resumed;
+  gboolean close, resumed, replan;
 
   if (self->ended)
     return;
   g_mutex_lock (&self->lock);
   resumed = self->input_resumed;
   self->input_resumed = FALSE;
+  replan = self->policy_changed;
+  self->policy_changed = FALSE;
   close = self->close_requested;
   end.reason = self->close_reason;
   apply_pending_config (self);
@@ -208,8 +107,12 @@ rt_conversation_serve (gpointer user_data)
 
   if (resumed)
     rt_conversation_resume_speaking (self);
-  if (self->connect != NULL && !close)
-    open_transport (self);
+  if (!close) {
+    rt_conversation_open (self);
+    rt_conversation_watch_clock (self);
+  }
+  if (replan)
+    rt_conversation_plan_renewal (self);
   rt_conversation_run_effects (self);
   if (close) {
     if (end.reason == RT_CLOSED_REQUESTED)
@@ -230,6 +133,9 @@ conversation_free (gpointer data)
 
   rt_session_free (self->session);
   rt_effects_free (self->outbox);
+  rt_recall_free (self->recall);
+  rt_conversation_wipe (self->secret);
+  g_free (self->refusal);
   g_clear_pointer (&self->pending_config, rt_session_config_free);
   g_clear_pointer (&self->connect, rt_connect_params_free);
   g_string_free (self->frame, TRUE);
@@ -268,8 +174,11 @@ rt_conversation_new (RtLoop *loop, const RtConversationParams *params,
       self->session, params->barge_in, params->barge_in_hold);
   self->outbox = rt_effects_new ();
   self->chunk_duration = params->chunk_duration;
+  self->policy = params->policy;
+  rt_session_set_restores (self->session, params->policy.restore_history);
   self->connect = params->connect;
-  self->connect_timeout = params->connect->connect_timeout;
+  self->away = TRUE;
+  self->recall = rt_recall_new ();
   self->frame = g_string_new (NULL);
   self->chunk = g_byte_array_new ();
   self->task
@@ -339,6 +248,42 @@ rt_conversation_set_config (RtConversation *self, RtSessionConfig *config)
   g_mutex_unlock (&self->lock);
   g_clear_pointer (&old, rt_session_config_free);
   rt_loop_task_mark (self->task);
+}
+
+void
+rt_conversation_connect (
+    RtConversation *self, RtConnectParams *params, const gchar *refusal)
+{
+  RtConnectParams *old;
+
+  g_mutex_lock (&self->lock);
+  old = self->connect;
+  self->connect = params;
+  g_free (self->refusal);
+  self->refusal = params == NULL ? g_strdup (refusal) : NULL;
+  g_mutex_unlock (&self->lock);
+  g_clear_pointer (&old, rt_connect_params_free);
+  rt_loop_task_mark (self->task);
+}
+
+void
+rt_conversation_set_policy (
+    RtConversation *self, const RtConversationPolicy *policy)
+{
+  g_mutex_lock (&self->lock);
+  self->policy = *policy;
+  rt_session_set_restores (self->session, policy->restore_history);
+  self->policy_changed = TRUE;
+  g_mutex_unlock (&self->lock);
+  rt_loop_task_mark (self->task);
+}
+
+void
+rt_conversation_get_policy (RtConversation *self, RtConversationPolicy *policy)
+{
+  g_mutex_lock (&self->lock);
+  *policy = self->policy;
+  g_mutex_unlock (&self->lock);
 }
 
 void

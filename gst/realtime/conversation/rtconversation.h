@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "rtbackoff.h"
 #include "rtloop.h"
 #include "rtplayout.h"
 #include "rtsession.h"
@@ -42,14 +43,26 @@ typedef struct {
   guint64 until; /* G_MAXUINT64: all that left will be */
   guint64 delay;
 } RtEar;
+/* What is done so that the conversation outlives its connections. */
+typedef struct {
+  gboolean reconnect;
+  RtBackoffPolicy backoff;
+  gboolean restore_history;
+  guint max_session_duration; /* s; 0: as long as the server lets it be */
+  guint uplink_buffer;        /* ms: at most so much is said again */
+  guint stall_timeout;        /* ms without a word, in a response; 0: any */
+} RtConversationPolicy;
 
 /* All are called on the I/O thread with no lock held. */
 typedef struct {
-  /* "resolving" "connecting" "tls" "upgrading" "opening" "ready" */
+  /* "resolving" "waiting" "connecting" "tls" "upgrading" "opening" "ready" */
   void (*progress) (
       RtConversation *conversation, const gchar *stage, gpointer user_data);
   void (*note) (
       RtConversation *conversation, const RtNote *note, gpointer user_data);
+  /* There is to be another connection: rt_conversation_connect() is to follow,
+   * from any thread, now or later. */
+  void (*wants_connect) (RtConversation *conversation, gpointer user_data);
   /* Each message of the server, before it is acted on. */
   void (*received) (RtConversation *conversation, const gchar *type,
       GBytes *text, gpointer user_data);
@@ -79,10 +92,11 @@ typedef struct {
   guint chunk_duration; /* ms */
   gboolean barge_in;
   guint barge_in_hold; /* ms */
+  RtConversationPolicy policy;
 } RtConversationParams;
 
-/* Opens at once.  Takes what `params` owns.  Callbacks come from the thread of
- * `loop`, never from this call. */
+/* Opens at once, and again as `policy` says.  Takes what `params` owns.
+ * Callbacks come from the thread of `loop`, never from this call. */
 RtConversation *rt_conversation_new (RtLoop *loop,
     const RtConversationParams *params,
     const RtConversationCallbacks *callbacks, gpointer user_data,
@@ -100,6 +114,15 @@ typedef enum {
   RT_ANSWER_NO,     /* not possible now; an error note says why */
   RT_ANSWER_ENDING, /* too late, and no note follows */
 } RtAnswer;
+/* The answer to `wants_connect`; takes `params`.  NULL: there are none for now,
+ * because of `refusal`. */
+void rt_conversation_connect (RtConversation *conversation,
+    RtConnectParams *params, const gchar *refusal);
+void rt_conversation_set_policy (
+    RtConversation *conversation, const RtConversationPolicy *policy);
+/* I/O thread: the key with which what comes from the server was asked for, or
+ * NULL. */
+const gchar *rt_conversation_get_secret (RtConversation *conversation);
 /* A commit is of what is in the uplink now. */
 RtAnswer rt_conversation_request (
     RtConversation *conversation, const RtRequest *request);

@@ -28,23 +28,17 @@ rt_conversation_heard (RtConversation *self, const RtEvent *event)
   }
 }
 
-static guint
-ms_since (gint64 then)
-{
-  return (guint) MIN ((g_get_monotonic_time () - then) / 1000, G_MAXINT);
-}
-
 guint
 rt_conversation_get_quiet (RtConversation *self)
 {
-  return ms_since (self->last_sign);
+  return rt_conversation_since (self->last_sign);
 }
 
 /* How long until it can be a pause; 0: it is one. */
 static guint
 pause_is_due_in (RtConversation *self)
 {
-  guint quiet = ms_since (self->last_output);
+  guint quiet = rt_conversation_since (self->last_output);
   RtPlayoutStatus status;
 
   if (quiet < PAUSE_TIME)

@@ -20,8 +20,10 @@ deferred_free (RtDeferred *deferred)
 gboolean
 rt_conversation_defer (RtConversation *self, RtEffect *effect)
 {
+  /* one that is repeated has no audio before it but what is, too */
   gboolean commits = effect->type == RT_EFFECT_SEND
-                     && effect->command->type == RT_COMMAND_AUDIO_COMMIT;
+                     && effect->command->type == RT_COMMAND_AUDIO_COMMIT
+                     && !effect->command->again;
   guint64 end = rt_uplink_end (self->uplink);
   RtDeferred *deferred;
 
@@ -52,15 +54,22 @@ rt_conversation_serve_deferred (RtConversation *self)
       return;
     g_queue_pop_head (&self->deferred);
     if (deferred->command != NULL)
-      rt_conversation_send (self, deferred->command);
+      rt_conversation_say (self, deferred->command);
     else
       rt_conversation_drop_input (self, deferred->end);
     deferred_free (deferred);
   }
 }
 
+/* The session that it was for is over; what was asked to be cleared is. */
 void
 rt_conversation_forget_deferred (RtConversation *self)
 {
-  g_queue_clear_full (&self->deferred, (GDestroyNotify) deferred_free);
+  RtDeferred *deferred;
+
+  while ((deferred = g_queue_pop_head (&self->deferred)) != NULL) {
+    if (deferred->command == NULL)
+      rt_conversation_drop_input (self, deferred->end);
+    deferred_free (deferred);
+  }
 }

@@ -16,7 +16,8 @@ room_cb (gpointer user_data)
 
   if (rt_playout_get_memory (self->playout) > MAX_HELD - ENOUGH_ROOM)
     return G_SOURCE_CONTINUE;
-  rt_transport_set_reading (self->transport, TRUE);
+  if (self->connection != NULL)
+    rt_connection_set_reading (self->connection, TRUE);
   g_clear_pointer (&self->room_timer, g_source_unref);
   return G_SOURCE_REMOVE;
 }
@@ -26,7 +27,15 @@ rt_conversation_check_room (RtConversation *self)
 {
   if (rt_playout_get_memory (self->playout) <= MAX_HELD)
     return;
-  rt_transport_set_reading (self->transport, FALSE);
+  if (self->connection != NULL)
+    rt_connection_set_reading (self->connection, FALSE);
   if (self->room_timer == NULL)
     self->room_timer = rt_conversation_timer (self, RECHECK_TIME, room_cb);
+}
+
+/* One that says too much, too, is made to wait when it does. */
+void
+rt_conversation_forget_room (RtConversation *self)
+{
+  rt_conversation_cancel (&self->room_timer);
 }

@@ -14,33 +14,9 @@
 #define TRAILING_SILENCE 300  /* ms */
 #define SEMANTIC_SILENCE 2000 /* ms */
 #define EOS_RECHECK_TIME 500  /* ms, while a reply is still being played */
+#define MAX_RECALL 30000      /* ms: it is sent at once */
 #define NS_PER_MS 1000000
 #define NS_PER_SECOND G_GUINT64_CONSTANT (1000000000)
-
-GSource *
-rt_conversation_timer (RtConversation *self, guint ms, GSourceFunc func)
-{
-  return rt_loop_add_timeout (self->loop, ms, func, self);
-}
-
-void
-rt_conversation_cancel (GSource **timer)
-{
-  if (*timer == NULL)
-    return;
-  g_source_destroy (*timer);
-  g_clear_pointer (timer, g_source_unref);
-}
-
-void
-rt_conversation_forget_timers (RtConversation *self)
-{
-  rt_conversation_cancel (&self->ready_timer);
-  rt_conversation_cancel (&self->pause_timer);
-  rt_conversation_cancel (&self->settle_timer);
-  rt_conversation_cancel (&self->eos_timer);
-  rt_conversation_cancel (&self->room_timer);
-}
 
 static void
 get_chunking (RtConversation *self, RtAudioFormat *format, gsize *size)
@@ -52,6 +28,24 @@ get_chunking (RtConversation *self, RtAudioFormat *format, gsize *size)
   g_mutex_unlock (&self->lock);
 }
 
+/* What is kept to be said again, and what of it the server will tell. */
+static void
+set_recall_rules (RtConversation *self)
+{
+  gboolean responds = (self->dialect->flags & RT_DIALECT_RESPONSES) != 0;
+  RtRecallRules rules = { .by_output = !responds };
+
+  g_mutex_lock (&self->lock);
+  rules.told = responds
+               && rt_session_get_config (self->session)->turn_detection
+                      != RT_TURN_DETECTION_NONE;
+  if (self->policy.reconnect || self->policy.max_session_duration > 0)
+    rules.limit
+        = MIN (self->policy.uplink_buffer, MAX_RECALL) * (guint64) NS_PER_MS;
+  g_mutex_unlock (&self->lock);
+  rt_recall_set_rules (self->recall, &rules);
+}
+
 static void
 append (RtConversation *self, const RtAudioFormat *format, const guint8 *data,
     gsize size)
@@ -60,11 +54,10 @@ append (RtConversation *self, const RtAudioFormat *format, const guint8 *data,
   guint64 duration = frames * NS_PER_SECOND / format->rate;
 
   self->dialect->encode_audio (format, data, size, self->frame);
-  rt_transport_send (self->transport, self->frame->str, self->frame->len);
+  rt_connection_send (self->connection, self->frame->str, self->frame->len);
+  rt_recall_append (self->recall, format, data, size, g_get_monotonic_time ());
   self->uncommitted += duration;
   rt_stats_add (self->stats, RT_STAT_AUDIO_SENT, duration);
-  rt_stats_add (self->stats, RT_STAT_MESSAGES_SENT, 1);
-  rt_stats_add (self->stats, RT_STAT_BYTES_SENT, self->frame->len);
 }
 
 /* Sends at most `size` bytes of what is queued, or nothing when there are
@@ -93,11 +86,12 @@ rt_conversation_pump (RtConversation *self, gboolean rest)
   RtAudioFormat format;
   gsize size;
 
-  if (!self->ready || self->transport == NULL
+  if (!self->ready || self->connection == NULL
       || !g_queue_is_empty (&self->deferred))
     return;
+  set_recall_rules (self);
   get_chunking (self, &format, &size);
-  while ((rest || rt_transport_is_writable (self->transport))
+  while ((rest || rt_connection_is_writable (self->connection))
          && send_some (self, &format, size, rest))
     ;
 }
@@ -108,11 +102,12 @@ rt_conversation_pump_until (RtConversation *self, guint64 end)
   RtAudioFormat format;
   gsize size, left;
 
-  if (!self->ready || self->transport == NULL)
+  if (!self->ready || self->connection == NULL)
     return TRUE;
+  set_recall_rules (self);
   get_chunking (self, &format, &size);
   while ((left = rt_uplink_left (self->uplink, end)) > 0) {
-    if (!rt_transport_is_writable (self->transport))
+    if (!rt_connection_is_writable (self->connection))
       return FALSE;
     if (!send_some (self, &format, MIN (size, left), TRUE))
       break;
@@ -128,10 +123,70 @@ rt_conversation_drop_input (RtConversation *self, guint64 end)
   gsize size;
   guint64 bytes = rt_uplink_clear_until (self->uplink, end);
 
+  rt_recall_clear (self->recall);
   get_chunking (self, &format, &size);
   rt_stats_add (self->stats, RT_STAT_AUDIO_DROPPED_UPLINK,
       bytes / rt_audio_format_frame_size (&format) * NS_PER_SECOND
           / format.rate);
+}
+
+static void
+repeat_commit (RtConversation *self)
+{
+  g_autoptr (RtEffects) effects = rt_effects_new ();
+  RtEffect *effect;
+
+  rt_recall_commit (self->recall);
+  self->uncommitted = 0;
+  g_mutex_lock (&self->lock);
+  rt_session_repeat_commit (self->session, effects);
+  g_mutex_unlock (&self->lock);
+  while ((effect = rt_effects_pop (effects)) != NULL) {
+    rt_conversation_send (self, self->connection, effect->command);
+    rt_effect_free (effect);
+  }
+}
+
+/* Whole and at once, before anything that was said after it: it is little. */
+static void
+repeat_audio (RtConversation *self, RtRecall *said)
+{
+  RtAudioFormat format, old;
+  gboolean commits;
+  gsize size, n;
+
+  get_chunking (self, &format, &size);
+  if (!rt_recall_get_format (said, &old))
+    return;
+  if (!rt_audio_format_equal (&old, &format)) {
+    rt_stats_add (
+        self->stats, RT_STAT_AUDIO_DROPPED_UPLINK, rt_recall_get_length (said));
+    return;
+  }
+  g_byte_array_set_size (self->chunk, size);
+  do {
+    n = rt_recall_take (said, self->chunk->data, size, &commits);
+    if (n > 0)
+      append (self, &format, self->chunk->data, n);
+    if (commits)
+      repeat_commit (self);
+  } while (n > 0 || commits);
+}
+
+void
+rt_conversation_repeat (RtConversation *self)
+{
+  g_autoptr (RtRecall) said = self->recall;
+
+  if (self->connection == NULL)
+    return;
+  self->recall = rt_recall_new ();
+  self->uncommitted = 0;
+  set_recall_rules (self);
+  repeat_audio (self, said);
+  g_mutex_lock (&self->lock);
+  rt_session_repeated (self->session, self->outbox);
+  g_mutex_unlock (&self->lock);
 }
 
 /* A recording often ends with its last word: without some silence behind it
@@ -244,6 +299,11 @@ rt_conversation_check_settled (RtConversation *self)
 
   if (!self->input_finished || self->settled || self->ended)
     return;
+  /* what was said last may be said again */
+  if (!self->ready) {
+    rt_conversation_cancel (&self->settle_timer);
+    return;
+  }
   g_mutex_lock (&self->lock);
   busy = rt_session_is_busy (self->session);
   g_mutex_unlock (&self->lock);

@@ -231,6 +231,32 @@ error (const RtNote *note, const gchar *secret)
   return s;
 }
 
+static GstStructure *
+reconnecting (const RtNote *note, const gchar *secret)
+{
+  GstStructure *s = gst_structure_new ("realtime-reconnecting", "attempt",
+      G_TYPE_UINT, note->attempt, "delay", G_TYPE_UINT, note->delay, NULL);
+
+  set_redacted (s, "reason", note->text, secret);
+  return s;
+}
+
+/* One warning for each outage, however many attempts it takes. */
+static void
+post_reconnecting (GstElement *element, const RtNote *note, const gchar *secret)
+{
+  if (note->attempt == 1) {
+    g_autofree gchar *safe = rt_redact (note->text, secret, MAX_TEXT);
+
+    gst_element_message_full (element, GST_MESSAGE_WARNING, GST_RESOURCE_ERROR,
+        GST_RESOURCE_ERROR_READ,
+        g_strdup_printf (
+            "There is no connection, another one is made: %s", safe),
+        NULL, __FILE__, GST_FUNCTION, __LINE__);
+  }
+  post (element, reconnecting (note, secret));
+}
+
 /* A warning is worth a line in the log of an application that only looks at
  * what GStreamer's own messages say. */
 static void
@@ -280,6 +306,9 @@ gst_realtime_bus_post_note (GstElement *element, const RtNote *note,
       break;
     case RT_NOTE_ERROR:
       post_error_note (element, note, secret);
+      break;
+    case RT_NOTE_RECONNECTING:
+      post_reconnecting (element, note, secret);
       break;
     default:
       g_assert_not_reached ();

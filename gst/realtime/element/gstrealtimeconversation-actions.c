@@ -312,7 +312,8 @@ gst_realtime_conversation_install_signals (GObjectClass *klass)
    * GstRealtimeConversation::request-api-key:
    *
    * Asked at every attempt to connect, before the key file and the property.
-   * Emitted from the thread that starts the conversation.
+   * Emitted from the thread that starts the conversation, and for every
+   * further attempt from a thread that nothing else waits for.
    *
    * Returns: (nullable) (transfer full): the key.
    * Since: 0.1

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The element's end of a conversation: starting one, and what comes back from
- * it.  Callbacks run on the I/O thread, everything else on any thread; no lock
- * is held while posting.
+ * The element's end of a conversation: what comes back from it.  Callbacks run
+ * on the I/O thread, everything else on any thread; no lock is held while
+ * posting.
  */
 #include "gstrealtimebus.h"
-#include "gstrealtimecaps.h"
 #include "gstrealtimeconversation-enumtypes.h"
 #include "gstrealtimeconversation-private.h"
 #include "rturl.h"
@@ -18,21 +17,38 @@
  * wait for the network when it goes. */
 typedef struct {
   GWeakRef element;
-  gchar *secret;
   gchar *mode;
   const gchar *protocol;
   gboolean flushing; /* I/O thread: what is downstream, until the playout is */
 } Link;
 
-static void
-link_free (gpointer data)
+void
+gst_realtime_link_free (gpointer data)
 {
   Link *link = data;
 
   g_weak_ref_clear (&link->element);
-  gst_realtime_settings_free_key (link->secret);
   g_free (link->mode);
   g_free (link);
+}
+
+gpointer
+gst_realtime_link_new (
+    GstRealtimeConversation *self, const GstRealtimeSettings *settings)
+{
+  const RtDialect *dialect = gst_realtime_settings_dialect (settings);
+  g_autoptr (GEnumClass) modes
+      = g_type_class_ref (gst_realtime_mode_get_type ());
+  RtMode mode = RT_MODE_CONVERSATIONAL;
+  Link *link = g_new0 (Link, 1);
+
+  /* the other protocols know no other mode, whatever was asked for */
+  if ((dialect->flags & RT_DIALECT_TRANSCRIBES) != 0)
+    mode = settings->config->mode;
+  g_weak_ref_init (&link->element, self);
+  link->mode = g_strdup (g_enum_get_value (modes, mode)->value_nick);
+  link->protocol = dialect->name;
+  return link;
 }
 
 static GstRealtimeConversation *
@@ -53,28 +69,9 @@ gst_realtime_conversation_get (GstRealtimeConversation *self)
   return conversation;
 }
 
-GstRealtimeSettings *
-gst_realtime_conversation_dup_settings (GstRealtimeConversation *self)
-{
-  GstRealtimeSettings *settings;
-
-  GST_OBJECT_LOCK (self);
-  settings = gst_realtime_settings_copy (self->settings);
-  settings->config->input_format = self->input_format;
-  settings->config->output_format = self->output_format;
-  GST_OBJECT_UNLOCK (self);
-  /* both sides honour it, and a hold leaves the decision to us */
-  if (settings->barge_in == GST_REALTIME_BARGE_IN_IGNORE
-      || !settings->config->interrupt_response)
-    settings->barge_in_hold = 0;
-  if (settings->barge_in == GST_REALTIME_BARGE_IN_IGNORE
-      || settings->barge_in_hold > 0)
-    settings->config->interrupt_response = FALSE;
-  return settings;
-}
-
-static void
-set_state (GstRealtimeConversation *self, GstRealtimeConnectionState state)
+void
+gst_realtime_conversation_set_connection_state (
+    GstRealtimeConversation *self, GstRealtimeConnectionState state)
 {
   gboolean changed;
 
@@ -86,8 +83,9 @@ set_state (GstRealtimeConversation *self, GstRealtimeConnectionState state)
     g_object_notify (G_OBJECT (self), "connection-state");
 }
 
-static void
-set_session_id (GstRealtimeConversation *self, const gchar *id)
+void
+gst_realtime_conversation_set_session_id (
+    GstRealtimeConversation *self, const gchar *id)
 {
   gboolean changed;
 
@@ -124,7 +122,8 @@ progress_cb (
   GST_DEBUG_OBJECT (self, "connection: %s", stage);
   if (g_str_equal (stage, "ready")) {
     GST_INFO_OBJECT (self, "the session is ready");
-    set_state (self, GST_REALTIME_CONNECTION_STATE_READY);
+    gst_realtime_conversation_set_connection_state (
+        self, GST_REALTIME_CONNECTION_STATE_READY);
     gst_realtime_bus_post_progress (
         GST_ELEMENT (self), GST_PROGRESS_TYPE_COMPLETE, "session ready");
   } else
@@ -132,10 +131,28 @@ progress_cb (
         GST_ELEMENT (self), GST_PROGRESS_TYPE_CONTINUE, stage);
 }
 
+/* Before the message: a sync handler may look. */
+static void
+show_reconnecting (GstRealtimeConversation *self)
+{
+  GstRealtimeConnectionState before;
+
+  GST_OBJECT_LOCK (self);
+  before = self->connection_state;
+  GST_OBJECT_UNLOCK (self);
+  gst_realtime_conversation_set_connection_state (
+      self, GST_REALTIME_CONNECTION_STATE_RECONNECTING);
+  gst_realtime_conversation_set_session_id (self, NULL);
+  if (before == GST_REALTIME_CONNECTION_STATE_READY)
+    gst_realtime_bus_post_progress (
+        GST_ELEMENT (self), GST_PROGRESS_TYPE_START, "reconnecting");
+}
+
 static void
 note_cb (RtConversation *conversation, const RtNote *note, gpointer user_data)
 {
   g_autoptr (GstRealtimeConversation) self = get_element (user_data);
+  const gchar *secret = rt_conversation_get_secret (conversation);
   Link *link = user_data;
   gboolean partials;
 
@@ -147,12 +164,25 @@ note_cb (RtConversation *conversation, const RtNote *note, gpointer user_data)
   if (note->type == RT_NOTE_TRANSCRIPT && !note->flag && !partials)
     return;
   if (note->type == RT_NOTE_SESSION && is_current (self, conversation)) {
-    g_autofree gchar *id = rt_redact_secret (note->session_id, link->secret);
+    g_autofree gchar *id = rt_redact_secret (note->session_id, secret);
 
-    set_session_id (self, id);
+    gst_realtime_conversation_set_session_id (self, id);
   }
+  if (note->type == RT_NOTE_RECONNECTING && is_current (self, conversation))
+    show_reconnecting (self);
   gst_realtime_bus_post_note (
-      GST_ELEMENT (self), note, link->mode, link->protocol, link->secret);
+      GST_ELEMENT (self), note, link->mode, link->protocol, secret);
+}
+
+static void
+wants_connect_cb (RtConversation *conversation, gpointer user_data)
+{
+  g_autoptr (GstRealtimeConversation) self = get_element (user_data);
+
+  if (self != NULL && is_current (self, conversation))
+    gst_realtime_conversation_offer_params (self, conversation);
+  else
+    rt_conversation_connect (conversation, NULL, "the element is gone");
 }
 
 static void
@@ -160,7 +190,7 @@ received_cb (RtConversation *conversation, const gchar *type, GBytes *text,
     gpointer user_data)
 {
   g_autoptr (GstRealtimeConversation) self = get_element (user_data);
-  const gchar *secret = ((Link *) user_data)->secret;
+  const gchar *secret = rt_conversation_get_secret (conversation);
   gboolean wanted;
 
   if (self == NULL)
@@ -237,8 +267,9 @@ settled_cb (RtConversation *conversation, gpointer user_data)
     gst_realtime_conversation_want_eos (self, TRUE);
 }
 
-static void
-count_untold (GstRealtimeConversation *self, gint change)
+void
+gst_realtime_conversation_count_untold (
+    GstRealtimeConversation *self, gint change)
 {
   g_mutex_lock (&self->wait_lock);
   self->untold += change;
@@ -269,7 +300,8 @@ post_end_of_progress (
   GST_OBJECT_LOCK (self);
   state = self->connection_state;
   GST_OBJECT_UNLOCK (self);
-  if (state != GST_REALTIME_CONNECTION_STATE_CONNECTING)
+  if (state != GST_REALTIME_CONNECTION_STATE_CONNECTING
+      && state != GST_REALTIME_CONNECTION_STATE_RECONNECTING)
     return;
   if (end->failed)
     gst_realtime_bus_post_progress (
@@ -284,7 +316,7 @@ ended_cb (RtConversation *conversation, const RtConversationEnd *end,
     gpointer user_data)
 {
   g_autoptr (GstRealtimeConversation) self = get_element (user_data);
-  const gchar *secret = ((Link *) user_data)->secret;
+  const gchar *secret = rt_conversation_get_secret (conversation);
   g_autofree gchar *why = NULL;
   gboolean current, active;
 
@@ -304,12 +336,13 @@ ended_cb (RtConversation *conversation, const RtConversationEnd *end,
     gst_realtime_conversation_drop_input (self);
     post_end_of_progress (self, end);
     /* before the messages: a sync handler may start the next one */
-    set_state (self, end->failed ? GST_REALTIME_CONNECTION_STATE_FAILED
-                                 : GST_REALTIME_CONNECTION_STATE_CLOSED);
-    set_session_id (self, NULL);
+    gst_realtime_conversation_set_connection_state (
+        self, end->failed ? GST_REALTIME_CONNECTION_STATE_FAILED
+                          : GST_REALTIME_CONNECTION_STATE_CLOSED);
+    gst_realtime_conversation_set_session_id (self, NULL);
   }
   gst_realtime_bus_post_end (GST_ELEMENT (self), end, secret);
-  count_untold (self, -1);
+  gst_realtime_conversation_count_untold (self, -1);
   /* it failed while we went down, and so it dropped nothing */
   if (!active)
     rt_conversation_discard (self->playout);
@@ -319,8 +352,9 @@ ended_cb (RtConversation *conversation, const RtConversationEnd *end,
   gst_realtime_conversation_pass_end (self);
 }
 
-static const RtConversationCallbacks callbacks = {
+const RtConversationCallbacks gst_realtime_link_callbacks = {
   .progress = progress_cb,
+  .wants_connect = wants_connect_cb,
   .note = note_cb,
   .received = received_cb,
   .playout = playout_cb,
@@ -329,158 +363,3 @@ static const RtConversationCallbacks callbacks = {
   .settled = settled_cb,
   .ended = ended_cb,
 };
-
-/* Only an application that connected to the signal is asked. */
-static gchar *
-ask_for_key (GstRealtimeConversation *self)
-{
-  gchar *key = NULL;
-
-  g_signal_emit_by_name (self, "request-api-key", &key);
-  return key;
-}
-
-static Link *
-link_new (GstRealtimeConversation *self, const GstRealtimeSettings *settings,
-    const RtConnectParams *connect)
-{
-  const RtDialect *dialect = gst_realtime_settings_dialect (settings);
-  g_autoptr (GEnumClass) modes
-      = g_type_class_ref (gst_realtime_mode_get_type ());
-  RtMode mode = RT_MODE_CONVERSATIONAL;
-  Link *link = g_new0 (Link, 1);
-
-  /* the other protocols know no other mode, whatever was asked for */
-  if ((dialect->flags & RT_DIALECT_TRANSCRIBES) != 0)
-    mode = settings->config->mode;
-  g_weak_ref_init (&link->element, self);
-  link->secret = g_strdup (connect->secret);
-  link->mode = g_strdup (g_enum_get_value (modes, mode)->value_nick);
-  link->protocol = dialect->name;
-  return link;
-}
-
-/* Puts `conversation` (transfer full, or NULL) into the place of the running
- * one; FALSE: the element is on its way down. */
-static gboolean
-replace (GstRealtimeConversation *self, RtConversation *conversation)
-{
-  RtConversation *old;
-  gboolean active;
-
-  GST_OBJECT_LOCK (self);
-  active = self->active;
-  old = self->conversation;
-  self->conversation = active ? conversation : NULL;
-  if (active && conversation != NULL)
-    self->connection_state = GST_REALTIME_CONNECTION_STATE_CONNECTING;
-  GST_OBJECT_UNLOCK (self);
-
-  if (old != NULL) {
-    rt_conversation_close (old, RT_CLOSED_REQUESTED);
-    rt_conversation_unref (old);
-  }
-  if (!active && conversation != NULL) {
-    rt_conversation_close (conversation, RT_CLOSED_REQUESTED);
-    rt_conversation_unref (conversation);
-  }
-  return active;
-}
-
-static void
-warn_of_settings (GstRealtimeConversation *self, GstRealtimeSettings *settings,
-    const gchar *warning)
-{
-  g_autofree gchar *ignored
-      = gst_realtime_conversation_dup_ignored (self, settings);
-
-  if (warning != NULL)
-    GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS, ("%s", warning), (NULL));
-  if (ignored != NULL)
-    GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS,
-        ("These properties mean nothing in this protocol and mode and are "
-         "ignored: %s",
-            ignored),
-        (NULL));
-}
-
-gboolean
-gst_realtime_conversation_start (GstRealtimeConversation *self)
-{
-  g_autoptr (GstRealtimeSettings) settings = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autofree gchar *warning = NULL;
-  gchar *asked = ask_for_key (self);
-  RtConversationParams params = {
-    .uplink = self->uplink,
-    .playout = self->playout,
-    .stats = self->stats,
-  };
-  Link *link;
-  guint serial = gst_realtime_conversation_get_settings_serial (self);
-
-  settings = gst_realtime_conversation_dup_settings (self);
-  if (gst_realtime_settings_check (settings, &error))
-    params.connect = gst_realtime_settings_connect_params (
-        settings, asked, &warning, &error);
-  gst_realtime_settings_free_key (asked);
-  if (params.connect == NULL) {
-    gst_realtime_bus_post_error (GST_ELEMENT (self), error);
-    return FALSE;
-  }
-  warn_of_settings (self, settings, warning);
-
-  /* The old one is closed first: both are served by one thread in the order
-   * of these calls, so that its last message comes before our first. */
-  replace (self, NULL);
-  link = link_new (self, settings, params.connect);
-  GST_INFO_OBJECT (self, "connecting to %s", params.connect->url->display);
-  gst_realtime_bus_post_progress (
-      GST_ELEMENT (self), GST_PROGRESS_TYPE_START, "connecting");
-  params.dialect = gst_realtime_settings_dialect (settings);
-  params.config = rt_session_config_copy (settings->config);
-  params.chunk_duration = settings->chunk_duration;
-  params.barge_in = settings->barge_in != GST_REALTIME_BARGE_IN_IGNORE;
-  count_untold (self, 1);
-  params.barge_in_hold = settings->barge_in_hold;
-  if (!replace (self, rt_conversation_new (
-                          self->loop, &params, &callbacks, link, link_free)))
-    return FALSE;
-  /* what changed meanwhile found nobody to tell */
-  if (serial != gst_realtime_conversation_get_settings_serial (self))
-    gst_realtime_conversation_settings_changed (self);
-  g_object_notify (G_OBJECT (self), "connection-state");
-  gst_realtime_conversation_revive_src (self);
-  gst_realtime_conversation_pass_end (self);
-  return TRUE;
-}
-
-gboolean
-gst_realtime_conversation_close (
-    GstRealtimeConversation *self, RtClosedReason reason)
-{
-  RtConversation *conversation = gst_realtime_conversation_get (self);
-
-  if (conversation == NULL)
-    return FALSE;
-  rt_conversation_close (conversation, reason);
-  rt_conversation_unref (conversation);
-  return TRUE;
-}
-
-void
-gst_realtime_conversation_forget (GstRealtimeConversation *self)
-{
-  RtConversation *conversation;
-
-  GST_OBJECT_LOCK (self);
-  conversation = g_steal_pointer (&self->conversation);
-  GST_OBJECT_UNLOCK (self);
-  /* a running one drops and tells the server what was not heard */
-  if (conversation == NULL)
-    rt_conversation_discard (self->playout);
-  g_clear_pointer (&conversation, rt_conversation_unref);
-  gst_realtime_conversation_drop_input (self);
-  set_session_id (self, NULL);
-  set_state (self, GST_REALTIME_CONNECTION_STATE_DISCONNECTED);
-}

@@ -113,7 +113,20 @@ void gst_realtime_conversation_init_properties (GstRealtimeConversation *self);
 gchar *gst_realtime_conversation_dup_ignored (
     GstRealtimeConversation *self, GstRealtimeSettings *settings);
 
-/* -link.c: the element's end of a conversation */
+/* -link.c: what comes back from a conversation */
+extern const RtConversationCallbacks gst_realtime_link_callbacks;
+/* What the callbacks are called with. */
+gpointer gst_realtime_link_new (
+    GstRealtimeConversation *self, const GstRealtimeSettings *settings);
+void gst_realtime_link_free (gpointer link);
+void gst_realtime_conversation_set_connection_state (
+    GstRealtimeConversation *self, GstRealtimeConnectionState state);
+void gst_realtime_conversation_set_session_id (
+    GstRealtimeConversation *self, const gchar *id);
+/* The running one or NULL; transfer full. */
+RtConversation *gst_realtime_conversation_get (GstRealtimeConversation *self);
+
+/* -start.c */
 gboolean gst_realtime_conversation_start (GstRealtimeConversation *self);
 /* FALSE: there is none, not even one that is ending. */
 gboolean gst_realtime_conversation_close (
@@ -123,8 +136,15 @@ gboolean gst_realtime_conversation_close (
 void gst_realtime_conversation_await_ends (GstRealtimeConversation *self);
 /* After the pads were taken down: nothing of this run stays for the next. */
 void gst_realtime_conversation_forget (GstRealtimeConversation *self);
-/* The running one or NULL; transfer full. */
-RtConversation *gst_realtime_conversation_get (GstRealtimeConversation *self);
+/* How to connect once more; I/O thread. */
+void gst_realtime_conversation_offer_params (
+    GstRealtimeConversation *self, RtConversation *conversation);
+/* To what comes of `conversation`: what a policy of reconnecting is made of. */
+RtConversationPolicy gst_realtime_conversation_get_policy (
+    const GstRealtimeSettings *settings);
+/* A conversation begins (1) or has told its end (-1). */
+void gst_realtime_conversation_count_untold (
+    GstRealtimeConversation *self, gint change);
 GstRealtimeSettings *gst_realtime_conversation_dup_settings (
     GstRealtimeConversation *self);
 

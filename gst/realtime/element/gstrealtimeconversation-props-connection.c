@@ -168,6 +168,76 @@ const GstRealtimeProp gst_realtime_connection_props[] = {
       GST_REALTIME_PROP_STATIC, GST_REALTIME_IN_SETTINGS (keepalive_interval),
       NULL, 5000, 0, G_MAXUINT },
   /**
+   * GstRealtimeConversation:reconnect:
+   *
+   * What a server refuses for good (a key, a model, a quota) is not asked for
+   * again.
+   *
+   * Since: 0.1
+   */
+  { "reconnect", "Reconnect", "Reconnect after a lost connection",
+      GST_REALTIME_PROP_BOOLEAN, 0, GST_REALTIME_IN_SETTINGS (reconnect), NULL,
+      TRUE },
+  /**
+   * GstRealtimeConversation:reconnect-attempts:
+   *
+   * In a row. They are counted anew only after a session in which a reply was
+   * completed or the user was understood.
+   *
+   * Since: 0.1
+   */
+  { "reconnect-attempts", "Reconnect attempts",
+      "How often to try to reconnect, -1: without end", GST_REALTIME_PROP_INT,
+      0, GST_REALTIME_IN_SETTINGS (reconnect_attempts), NULL, 10, -1,
+      G_MAXINT },
+  /**
+   * GstRealtimeConversation:reconnect-delay:
+   *
+   * In milliseconds; doubled with each further attempt, and shortened by up to
+   * a half at random. What a server asks for (Retry-After) is honoured.
+   *
+   * Since: 0.1
+   */
+  { "reconnect-delay", "Reconnect delay",
+      "Time before the first attempt to reconnect (ms)", GST_REALTIME_PROP_UINT,
+      0, GST_REALTIME_IN_SETTINGS (reconnect_delay), NULL, 500, 0, G_MAXINT },
+  /**
+   * GstRealtimeConversation:reconnect-max-delay:
+   *
+   * In milliseconds.
+   *
+   * Since: 0.1
+   */
+  { "reconnect-max-delay", "Reconnect maximum delay",
+      "The longest time between two attempts (ms)", GST_REALTIME_PROP_UINT, 0,
+      GST_REALTIME_IN_SETTINGS (reconnect_max_delay), NULL, 30000, 0,
+      G_MAXINT },
+  /**
+   * GstRealtimeConversation:restore-history:
+   *
+   * The newest 64 KiB in at most 128 texts; of what was interrupted only what
+   * was heard. Handoffs and function calls that are open are told in any case.
+   *
+   * Since: 0.1
+   */
+  { "restore-history", "Restore history",
+      "Replay the conversation as text into a new session",
+      GST_REALTIME_PROP_BOOLEAN, 0, GST_REALTIME_IN_SETTINGS (restore_history),
+      NULL, TRUE },
+  /**
+   * GstRealtimeConversation:max-session-duration:
+   *
+   * In seconds. The next session is opened while this one still serves, and
+   * takes over between two turns.
+   *
+   * Since: 0.1
+   */
+  { "max-session-duration", "Maximum session duration",
+      "Renew the session before this age (s), 0: two minutes before the "
+      "server ends it",
+      GST_REALTIME_PROP_UINT, 0,
+      GST_REALTIME_IN_SETTINGS (max_session_duration), NULL, 0, 0, G_MAXINT },
+  /**
    * GstRealtimeConversation:protocol:
    *
    * What the server speaks.

@@ -23,7 +23,9 @@ pass_settings (GstRealtimeConversation *self, RtConversation *conversation)
   g_autoptr (GstRealtimeSettings) settings
       = gst_realtime_conversation_dup_settings (self);
   g_autoptr (GError) error = NULL;
+  RtConversationPolicy policy = gst_realtime_conversation_get_policy (settings);
 
+  rt_conversation_set_policy (conversation, &policy);
   rt_conversation_set_chunk_duration (conversation, settings->chunk_duration);
   rt_conversation_set_barge_in (conversation,
       settings->barge_in != GST_REALTIME_BARGE_IN_IGNORE,

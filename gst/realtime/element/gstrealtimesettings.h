@@ -28,7 +28,13 @@ typedef struct {
   gchar *tls_pins;
   guint connect_timeout;    /* ms */
   guint keepalive_interval; /* ms */
-  gint protocol;            /* GstRealtimeProtocol */
+  gboolean reconnect;
+  gint reconnect_attempts;   /* -1: without end */
+  guint reconnect_delay;     /* ms */
+  guint reconnect_max_delay; /* ms */
+  gboolean restore_history;
+  guint max_session_duration; /* s */
+  gint protocol;              /* GstRealtimeProtocol */
 
   /* what the session is asked to be */
   RtSessionConfig *config;

@@ -12,6 +12,7 @@
 /* One name on its way, for all who wait for it. */
 typedef struct {
   gchar *host;
+  gint64 began;   /* monotonic us */
   GQueue waiters; /* names_lock */
 } Flight;
 
@@ -30,33 +31,16 @@ struct _RtLookup {
 
 static GMutex names_lock;
 /* names_lock */
-static GHashTable *flights; /* host → Flight; not owned */
+static GQueue flights = G_QUEUE_INIT; /* of Flight, the latest first */
 static GQueue pending = G_QUEUE_INIT;
 static guint n_threads;
 
-static gboolean
-lookup_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
-{
-  RtLookup *self = user_data;
-  g_autoptr (GSocketConnectable) addresses = NULL;
-  g_autoptr (GError) error = g_steal_pointer (&self->error);
-
-  g_source_set_ready_time (source, -1);
-  if (self->addresses != NULL)
-    addresses = rt_addresses_new (self->addresses, self->port);
-  self->done (self->user_data, addresses, error);
-  return G_SOURCE_CONTINUE;
-}
-
-static GSourceFuncs lookup_funcs = { .dispatch = lookup_dispatch };
-
 /* names_lock */
 static void
-land (Flight *flight, GPtrArray *addresses, const GError *error)
+tell_waiters (Flight *flight, GPtrArray *addresses, const GError *error)
 {
   RtLookup *lookup;
 
-  g_hash_table_remove (flights, flight->host);
   while ((lookup = g_queue_pop_head (&flight->waiters)) != NULL) {
     lookup->flight = NULL;
     if (addresses != NULL)
@@ -65,6 +49,20 @@ land (Flight *flight, GPtrArray *addresses, const GError *error)
       lookup->error = g_error_copy (error);
     g_source_set_ready_time (lookup->source, 0);
   }
+}
+
+/* names_lock.  A name that was found was found for all who ask for it. */
+static void
+land (Flight *flight, GPtrArray *addresses, const GError *error)
+{
+  GList *link;
+
+  g_queue_remove (&flights, flight);
+  tell_waiters (flight, addresses, error);
+  for (link = flights.head; addresses != NULL && link != NULL;
+       link = link->next)
+    if (g_str_equal (((Flight *) link->data)->host, flight->host))
+      tell_waiters (link->data, addresses, NULL);
   g_free (flight->host);
   g_free (flight);
 }
@@ -121,45 +119,118 @@ names_run (gpointer data)
   return NULL;
 }
 
-/* names_lock.  Without a thread of its own a name waits for another's. */
-static void
-take_off (Flight *flight)
+/* names_lock.  Without a thread of its own a name waits for another's.  NULL:
+ * there is no thread at all, and *error says why. */
+static Flight *
+take_off (const gchar *host, GError **error)
 {
-  g_autoptr (GError) error = NULL;
-  GThread *thread;
+  Flight *flight = g_new0 (Flight, 1);
+  GThread *thread = NULL;
 
+  flight->host = g_strdup (host);
+  flight->began = g_get_monotonic_time ();
   g_queue_push_tail (&pending, flight);
-  if (n_threads >= RT_LOOKUP_THREADS)
-    return;
-  thread = g_thread_try_new ("rt-names", names_run, NULL, &error);
+  g_queue_push_head (&flights, flight);
+  if (n_threads < RT_LOOKUP_THREADS)
+    thread = g_thread_try_new ("rt-names", names_run, NULL, error);
   if (thread != NULL) {
     n_threads++;
     g_thread_unref (thread);
   } else if (n_threads == 0) {
     g_queue_remove (&pending, flight);
-    land (flight, NULL, error);
+    g_queue_remove (&flights, flight);
+    g_free (flight->host);
+    g_clear_pointer (&flight, g_free);
+  } else {
+    g_clear_error (error);
   }
+  return flight;
 }
+
+/* names_lock.  The latest one to this host, if there is one that may be
+ * joined. */
+static Flight *
+find_flight (const gchar *host)
+{
+  Flight *latest = NULL;
+  guint n = 0;
+  GList *link;
+
+  for (link = flights.head; link != NULL; link = link->next) {
+    Flight *flight = link->data;
+
+    if (!g_str_equal (flight->host, host))
+      continue;
+    if (n++ == 0)
+      latest = flight;
+  }
+  if (latest == NULL || n >= RT_LOOKUP_FLIGHTS || n_threads > RT_LOOKUP_SPARE
+      || g_get_monotonic_time () - latest->began
+             < RT_LOOKUP_PATIENCE * G_TIME_SPAN_MILLISECOND)
+    return latest;
+  return NULL;
+}
+
+/* names_lock */
+static void
+be_patient (RtLookup *self)
+{
+  g_source_set_ready_time (self->source,
+      g_get_monotonic_time () + RT_LOOKUP_PATIENCE * G_TIME_SPAN_MILLISECOND);
+}
+
+/* FALSE: there is no answer yet, and it has been long. */
+static gboolean
+take_answer (RtLookup *self)
+{
+  gboolean answered;
+
+  g_mutex_lock (&names_lock);
+  answered = self->flight == NULL;
+  if (answered) {
+    g_source_set_ready_time (self->source, -1);
+  } else {
+    if (find_flight (self->flight->host) == NULL)
+      take_off (self->flight->host, NULL);
+    be_patient (self);
+  }
+  g_mutex_unlock (&names_lock);
+  return answered;
+}
+
+static gboolean
+lookup_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  RtLookup *self = user_data;
+  g_autoptr (GSocketConnectable) addresses = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!take_answer (self))
+    return G_SOURCE_CONTINUE;
+  error = g_steal_pointer (&self->error);
+  if (self->addresses != NULL)
+    addresses = rt_addresses_new (self->addresses, self->port);
+  self->done (self->user_data, addresses, error);
+  return G_SOURCE_CONTINUE;
+}
+
+static GSourceFuncs lookup_funcs = { .dispatch = lookup_dispatch };
 
 /* names_lock */
 static void
 board (RtLookup *self, const gchar *host)
 {
-  Flight *flight;
+  Flight *flight = find_flight (host);
 
-  if (flights == NULL)
-    flights = g_hash_table_new (g_str_hash, g_str_equal);
-  flight = g_hash_table_lookup (flights, host);
+  if (flight == NULL)
+    flight = take_off (host, &self->error);
   self->flight = flight;
-  if (flight != NULL) {
-    g_queue_push_tail (&flight->waiters, self);
+  if (flight == NULL) {
+    g_source_set_ready_time (self->source, 0);
     return;
   }
-  self->flight = flight = g_new0 (Flight, 1);
-  flight->host = g_strdup (host);
   g_queue_push_tail (&flight->waiters, self);
-  g_hash_table_insert (flights, flight->host, flight);
-  take_off (flight);
+  be_patient (self);
 }
 
 RtLookup *

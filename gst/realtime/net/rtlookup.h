@@ -12,6 +12,12 @@ G_BEGIN_DECLS
 
 #define RT_LOOKUP_THREADS 16
 #define RT_LOOKUP_ADDRESSES 32 /* of a name; the others are not tried */
+/* A resolver asks again so seldom that a name is found long after it could be:
+ * after so much time it is asked by another thread, so many at a time and no
+ * more while so many are busy; the first that finds it finds it for all. */
+#define RT_LOOKUP_PATIENCE 2000 /* ms */
+#define RT_LOOKUP_FLIGHTS 4
+#define RT_LOOKUP_SPARE 8
 
 typedef struct _RtLookup RtLookup;
 /* The addresses in the order in which to try them, or `error`. */

@@ -5,7 +5,7 @@
  */
 #include "rtpace.h"
 
-#define INTERVAL (RT_PACE_INTERVAL * G_TIME_SPAN_MILLISECOND)
+#define MAX_CREDIT 6000 /* us */
 /* Hosts that nobody waits for are forgotten when there are more. */
 #define MANY_HOSTS 64
 
@@ -38,8 +38,9 @@ call_first (Host *host)
     g_source_set_ready_time (first->source, host->next);
 }
 
-/* The next turn counts from this one as it was: a loop that was late does not
- * make up for it. */
+/* The next turn counts from when this one was to be, so that a loop that rests
+ * between its rounds loses nothing; but one that was late does not make up for
+ * it. */
 static gboolean
 pace_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 {
@@ -51,7 +52,8 @@ pace_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
   host = self->host;
   self->host = NULL;
   g_queue_remove (&host->waiting, self);
-  host->next = g_get_monotonic_time () + INTERVAL;
+  host->next = MAX (host->next, g_get_monotonic_time () - MAX_CREDIT)
+               + RT_PACE_INTERVAL;
   call_first (host);
   g_mutex_unlock (&pace_lock);
   self->granted (self->user_data);

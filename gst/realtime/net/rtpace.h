@@ -9,8 +9,8 @@
 
 G_BEGIN_DECLS
 
-/* Well below fifty a second, whenever one begins to count. */
-#define RT_PACE_INTERVAL 22 /* ms */
+/* Not fifty within any second. */
+#define RT_PACE_INTERVAL 20500 /* us */
 
 typedef struct _RtPace RtPace;
 

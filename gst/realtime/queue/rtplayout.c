@@ -168,7 +168,7 @@ rt_playout_settle (RtPlayout *self, guint64 heard_until)
 
   g_mutex_lock (&self->lock);
   for (l = self->tracks.head; l != NULL; l = l->next)
-    settle (self, l->data, heard_until);
+    rt_track_settle (l->data, heard_until);
   g_mutex_unlock (&self->lock);
 }
 

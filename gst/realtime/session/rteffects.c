@@ -101,6 +101,25 @@ rt_effects_pop (RtEffects *effects)
   return g_queue_pop_head (&effects->queue);
 }
 
+RtCommand *
+rt_effects_unsend (RtEffects *effects)
+{
+  GList *link;
+
+  for (link = effects->queue.head; link != NULL; link = link->next) {
+    RtEffect *effect = link->data;
+    RtCommand *command;
+
+    if (effect->type != RT_EFFECT_SEND)
+      continue;
+    command = g_steal_pointer (&effect->command);
+    g_queue_delete_link (&effects->queue, link);
+    rt_effect_free (effect);
+    return command;
+  }
+  return NULL;
+}
+
 RtEffect *
 rt_effects_add (RtEffects *effects, RtEffectType type)
 {

@@ -22,6 +22,7 @@ typedef enum {
   RT_NOTE_RESPONSE,      /* response_id, status, reason, usage */
   RT_NOTE_ITEM,          /* item_id, state, json */
   RT_NOTE_ERROR,         /* code, error_type, text, event_id, severity */
+  RT_NOTE_RECONNECTING,  /* attempt, delay, text (the reason) */
   RT_NOTE_LAST
 } RtNoteType;
 
@@ -63,6 +64,8 @@ typedef struct {
   guint content_index;
   guint played;
   guint dropped;
+  guint attempt;
+  guint delay; /* ms */
   gint64 expires_at;
   RtSeverity severity;
   RtUsage usage;
@@ -85,6 +88,8 @@ typedef enum {
                             over without, rt_session_hold_elapsed() */
   RT_EFFECT_RESUME,      /* go on with what is held */
   RT_EFFECT_CLEAR_INPUT, /* forget audio that was not sent */
+  RT_EFFECT_REPEAT,      /* say again what the user said last; then
+                            rt_session_repeated() */
   RT_EFFECT_NOTE,        /* note */
   RT_EFFECT_FAIL, /* severity RECONNECT or FATAL, cause, note (the error):
                          the conversation cannot go on */
@@ -113,6 +118,10 @@ guint rt_effects_length (const RtEffects *effects);
 RtEffect *rt_effects_pop (RtEffects *effects);
 void rt_effect_free (RtEffect *effect);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtEffect, rt_effect_free)
+
+/* Takes the next command that was not sent yet out of the list; transfer full,
+ * NULL: there is none. */
+RtCommand *rt_effects_unsend (RtEffects *effects);
 
 /* For the session's own files: each takes ownership of what it is given. */
 RtEffect *rt_effects_add (RtEffects *effects, RtEffectType type);

@@ -180,3 +180,29 @@ rt_errors_of_http (guint status, RtCause *cause)
     return result (RT_SEVERITY_FATAL, RT_CAUSE_SETTINGS, cause);
   return result (RT_SEVERITY_FATAL, RT_CAUSE_PROTOCOL, cause);
 }
+
+RtSeverity
+rt_errors_of_failure (RtFailure failure, guint code, RtCause *cause)
+{
+  static const struct {
+    RtSeverity severity;
+    RtCause cause;
+  } rows[] = {
+    [RT_FAILURE_UNREACHABLE] = { RT_SEVERITY_RECONNECT, RT_CAUSE_NOT_FOUND },
+    [RT_FAILURE_TLS] = { RT_SEVERITY_FATAL, RT_CAUSE_NOT_AUTHORIZED },
+    [RT_FAILURE_PROXY] = { RT_SEVERITY_RECONNECT, RT_CAUSE_GENERIC },
+    [RT_FAILURE_PROTOCOL] = { RT_SEVERITY_RECONNECT, RT_CAUSE_PROTOCOL },
+    [RT_FAILURE_TIMEOUT] = { RT_SEVERITY_RECONNECT, RT_CAUSE_TIMEOUT },
+    [RT_FAILURE_SETTINGS] = { RT_SEVERITY_FATAL, RT_CAUSE_SETTINGS },
+  };
+
+  /* credentials and rules of a proxy do not change by asking again */
+  if (failure == RT_FAILURE_PROXY && code == 407)
+    return result (RT_SEVERITY_FATAL, RT_CAUSE_NOT_AUTHORIZED, cause);
+  if (failure == RT_FAILURE_PROXY && code != 0)
+    return result (rt_errors_of_http (code, NULL), RT_CAUSE_GENERIC, cause);
+  /* a message too large would come again */
+  if (failure == RT_FAILURE_PROTOCOL && code == 1009)
+    return result (RT_SEVERITY_FATAL, RT_CAUSE_PROTOCOL, cause);
+  return result (rows[failure].severity, rows[failure].cause, cause);
+}

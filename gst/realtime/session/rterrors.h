@@ -28,6 +28,16 @@ typedef enum {
   RT_CAUSE_LOST, /* the connection broke */
 } RtCause;
 
+/* How a connection failed that no server's word tells of. */
+typedef enum {
+  RT_FAILURE_UNREACHABLE, /* name, route, port */
+  RT_FAILURE_TLS,         /* certificate, version */
+  RT_FAILURE_PROXY,       /* with the proxy's status, or 0 */
+  RT_FAILURE_PROTOCOL,    /* with the close code that fits it, or 0 */
+  RT_FAILURE_TIMEOUT,
+  RT_FAILURE_SETTINGS, /* a file or value cannot be used */
+} RtFailure;
+
 const gchar *rt_severity_to_string (RtSeverity severity);
 
 /* `error` of an error event, in a dialect with these flags. */
@@ -38,5 +48,7 @@ RtSeverity rt_errors_of_event (
 RtSeverity rt_errors_of_close (
     guint close_code, const gchar *last_code, RtCause *cause);
 RtSeverity rt_errors_of_http (guint status, RtCause *cause);
+/* `code` is a status or a close code, as RtFailure says. */
+RtSeverity rt_errors_of_failure (RtFailure failure, guint code, RtCause *cause);
 
 G_END_DECLS

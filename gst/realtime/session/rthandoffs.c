@@ -18,6 +18,7 @@ call_free (RtCall *call)
   g_free (call->id);
   g_free (call->item_id);
   g_free (call->name);
+  g_free (call->arguments);
   g_free (call);
 }
 
@@ -108,7 +109,8 @@ rt_handoffs_learn (RtHandoffs *self, const gchar *item_id, const gchar *call_id,
 }
 
 gboolean
-rt_handoffs_raise (RtHandoffs *self, RtCall *call, RtCallKind kind)
+rt_handoffs_raise (
+    RtHandoffs *self, RtCall *call, RtCallKind kind, const gchar *arguments)
 {
   guint i;
 
@@ -117,6 +119,8 @@ rt_handoffs_raise (RtHandoffs *self, RtCall *call, RtCallKind kind)
   g_ptr_array_add (self->calls, g_ptr_array_steal_index (self->calls, i));
   call->raised = TRUE;
   call->kind = kind;
+  if (arguments != NULL && strlen (arguments) <= RT_HANDOFFS_MAX_ARGUMENTS)
+    call->arguments = g_strdup (arguments);
   return TRUE;
 }
 
@@ -139,6 +143,41 @@ void
 rt_handoffs_answer (RtCall *call)
 {
   call->answered = TRUE;
+}
+
+RtCall *
+rt_handoffs_find (RtHandoffs *self, const gchar *id)
+{
+  return find (self, NULL, id);
+}
+
+void
+rt_handoffs_retire (RtHandoffs *self, RtCallFunc keep, gpointer user_data)
+{
+  guint i = 0;
+
+  while (i < self->calls->len) {
+    RtCall *call = g_ptr_array_index (self->calls, i);
+
+    if (!call->raised || !keep (call, user_data)) {
+      g_ptr_array_remove_index (self->calls, i);
+    } else {
+      call->retired = TRUE;
+      i++;
+    }
+  }
+}
+
+guint
+rt_handoffs_get_length (const RtHandoffs *self)
+{
+  return self->calls->len;
+}
+
+RtCall *
+rt_handoffs_get (RtHandoffs *self, guint i)
+{
+  return g_ptr_array_index (self->calls, i);
 }
 
 gboolean

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 #define RT_SILENCE_TOOL "remain_silent"
 /* Of what a server may make us keep.  The oldest answered goes first. */
 #define RT_HANDOFFS_MAX_CALLS 256
+#define RT_HANDOFFS_MAX_ARGUMENTS (64 * 1024)
 
 typedef enum {
   RT_CALL_UNKNOWN, /* announced, its name not known yet */
@@ -26,8 +27,10 @@ typedef struct {
   gchar *id; /* the call's, else the item's: what an answer names */
   gchar *item_id;
   gchar *name;
+  gchar *arguments; /* NULL: too long to be told again */
   gboolean raised;
-  gboolean answered;
+  gboolean answered; /* by the application */
+  gboolean retired;  /* the session that made it is over */
 } RtCall;
 
 typedef struct _RtHandoffs RtHandoffs;
@@ -41,13 +44,23 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtHandoffs, rt_handoffs_free)
 RtCall *rt_handoffs_learn (RtHandoffs *handoffs, const gchar *item_id,
     const gchar *call_id, const gchar *name);
 /* TRUE once for a call: it is of this kind and open from now on, the latest. */
-gboolean rt_handoffs_raise (
-    RtHandoffs *handoffs, RtCall *call, RtCallKind kind);
+gboolean rt_handoffs_raise (RtHandoffs *handoffs, RtCall *call, RtCallKind kind,
+    const gchar *arguments);
 
 /* The open call of this id, or with NULL the latest open one, of this kind. */
 RtCall *rt_handoffs_find_open (
     RtHandoffs *handoffs, RtCallKind kind, const gchar *id);
 void rt_handoffs_answer (RtCall *call);
+/* The latest of this id, open or not. */
+RtCall *rt_handoffs_find (RtHandoffs *handoffs, const gchar *id);
+/* The session is over: what was not told whole will not be, and what was
+ * answered is done, but for those that `keep` says yes to. */
+typedef gboolean (*RtCallFunc) (const RtCall *call, gpointer user_data);
+void rt_handoffs_retire (
+    RtHandoffs *handoffs, RtCallFunc keep, gpointer user_data);
+guint rt_handoffs_get_length (const RtHandoffs *handoffs);
+/* In order. */
+RtCall *rt_handoffs_get (RtHandoffs *handoffs, guint i);
 /* TRUE while a call is open. */
 gboolean rt_handoffs_is_busy (RtHandoffs *handoffs);
 

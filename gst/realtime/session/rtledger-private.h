@@ -13,7 +13,8 @@ typedef struct {
   gchar *response_id;
   gchar *item_id;
   guint content_index;
-  guint part; /* number of the first track of the part */
+  guint part;    /* number of the first track of the part */
+  guint session; /* of those that there were */
   RtAudioFormat format;
   guint64 received; /* bytes: a frame may come in two pieces */
   guint64 before;   /* ns of the part that were heard on earlier tracks */
@@ -29,6 +30,7 @@ struct _RtLedger {
    * heard, the parts of the last item */
   GPtrArray *tracks;
   guint last_number;
+  guint session; /* the present one */
   gchar *last_item;
   gchar *last_response;
   GQueue interrupted; /* ids of responses and items, newest first */

@@ -65,7 +65,7 @@ find_part (RtLedger *self, const gchar *response_id, const gchar *item_id,
   for (i = self->tracks->len; i > 0; i--) {
     RtLedgerTrack *track = get (self, i - 1);
 
-    if (track->content_index != content_index
+    if (track->session != self->session || track->content_index != content_index
         || g_strcmp0 (track->item_id, item_id) != 0)
       continue;
     /* the part of a nameless item is told by its response, and is another
@@ -114,6 +114,7 @@ add_track (RtLedger *self, const gchar *response_id, const gchar *item_id,
 
   track->number = ++self->last_number;
   track->part = track->number;
+  track->session = self->session;
   track->response_id = g_strdup (response_id);
   track->item_id = g_strdup (item_id);
   track->content_index = content_index;
@@ -208,6 +209,8 @@ rt_ledger_end (RtLedger *self, const gchar *response_id, const gchar *item_id,
 gboolean
 rt_ledger_is_same_item (const RtLedgerTrack *a, const RtLedgerTrack *b)
 {
+  if (a->session != b->session)
+    return FALSE;
   if (a->item_id != NULL || b->item_id != NULL)
     return g_strcmp0 (a->item_id, b->item_id) == 0;
   return a->part == b->part
@@ -362,9 +365,11 @@ rt_ledger_interrupt (RtLedger *self)
     track->dropping = TRUE;
     if (self->open_ended && is_nameless (track) && !track->ended)
       self->nameless_interrupted = TRUE;
+    any = TRUE;
+    if (track->session != self->session)
+      continue;
     remember (self, track->response_id);
     remember (self, track->item_id);
-    any = TRUE;
   }
   return any;
 }
@@ -378,4 +383,12 @@ rt_ledger_is_interrupted (
   if (self->interrupted.length == 0)
     return FALSE;
   return is_known (self, response_id) || is_known (self, item_id);
+}
+
+void
+rt_ledger_retire (RtLedger *self)
+{
+  self->session++;
+  g_queue_clear_full (&self->interrupted, g_free);
+  self->nameless_interrupted = FALSE;
 }

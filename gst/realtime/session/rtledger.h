@@ -34,6 +34,7 @@ typedef struct {
   guint audio_end_ms;
   gboolean deletes; /* nothing was heard */
   GArray *parts;    /* of RtCutPart, in the order in which they came */
+  gboolean retired; /* the item is of a session before this one */
 } RtCut;
 
 typedef struct _RtLedger RtLedger;
@@ -83,6 +84,9 @@ gboolean rt_ledger_interrupt (RtLedger *ledger);
 /* Without any id: whether the rest of a nameless part is. */
 gboolean rt_ledger_is_interrupted (
     RtLedger *ledger, const gchar *response_id, const gchar *item_id);
+/* The session is over: what came goes on playing, its names mean nothing any
+ * more.  All tracks must have ended. */
+void rt_ledger_retire (RtLedger *ledger);
 /* Playback's answer.  The items that were cut, in order (RtCut); transfer
  * full.  Calls `func` for parts that turn out to have been heard whole. */
 GPtrArray *rt_ledger_settle (RtLedger *ledger, const RtHeard *heard,

@@ -11,6 +11,7 @@
 typedef struct {
   RtCut cut; /* first: it is given out as that */
   guint part;
+  guint session;
   guint64 received; /* ns */
   guint64 heard;    /* ns */
 } Cut;
@@ -69,6 +70,7 @@ find_cut (GPtrArray *cuts, const RtLedgerTrack *track)
       .item_id = cut->cut.item_id,
       .response_id = cut->cut.response_id,
       .part = cut->part,
+      .session = cut->session,
     };
 
     if (rt_ledger_is_same_item (&other, track))
@@ -86,6 +88,7 @@ add_cut (GPtrArray *cuts, const RtLedgerTrack *track)
   cut->cut.response_id = g_strdup (track->response_id);
   cut->cut.parts = g_array_new (FALSE, FALSE, sizeof (RtCutPart));
   cut->part = track->part;
+  cut->session = track->session;
   g_ptr_array_add (cuts, cut);
 }
 
@@ -134,7 +137,9 @@ static void
 finish_cut (gpointer data, gpointer user_data)
 {
   Cut *cut = data;
+  const RtLedger *self = user_data;
 
+  cut->cut.retired = cut->session != self->session;
   cut->cut.played = cut->heard / NS_PER_MS;
   cut->cut.dropped = cut->received / NS_PER_MS - cut->cut.played;
   cut->cut.deletes = cut->cut.played == 0;
@@ -200,7 +205,7 @@ rt_ledger_settle (RtLedger *self, const RtHeard *heard, guint n_heard,
       add_part (cut, track, received_ns, heard_ns);
     i++;
   }
-  g_ptr_array_foreach (cuts, finish_cut, NULL);
+  g_ptr_array_foreach (cuts, finish_cut, self);
   forget_dropped (self);
   return cuts;
 }

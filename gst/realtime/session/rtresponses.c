@@ -248,6 +248,24 @@ rt_responses_cancel (RtResponses *self, const gchar **id)
 }
 
 gboolean
+rt_responses_retire (RtResponses *self, gchar **id)
+{
+  gboolean active = self->active;
+
+  *id = g_strdup (self->active_id);
+  set_active (self, FALSE, NULL);
+  if (self->requested && !self->cancel_requested)
+    self->wanted = TRUE;
+  self->requested = FALSE;
+  self->cancel_requested = FALSE;
+  self->held = FALSE;
+  self->repeated = FALSE;
+  g_clear_pointer (&self->create_id, g_free);
+  g_queue_clear_full (&self->ended, g_free);
+  return active;
+}
+
+gboolean
 rt_responses_is_cancelled (RtResponses *self)
 {
   return self->active && self->cancelling;

@@ -47,6 +47,9 @@ gboolean rt_responses_cancel (RtResponses *responses, const gchar **id);
 /* The response that was just created had been cancelled before. */
 gboolean rt_responses_is_cancelled (RtResponses *responses);
 
+/* The session is over.  TRUE: with it the response *id (transfer full, may be
+ * NULL).  What was asked for and did not begin stays wanted. */
+gboolean rt_responses_retire (RtResponses *responses, gchar **id);
 /* The active response's id; NULL when none is or it has none. */
 const gchar *rt_responses_get_active (RtResponses *responses);
 /* TRUE while the response `id` (NULL: any) is active. */

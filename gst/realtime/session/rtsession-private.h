@@ -4,9 +4,12 @@
  */
 #pragma once
 
+#include "rtechoes.h"
 #include "rthandoffs.h"
+#include "rthistory.h"
 #include "rtledger.h"
 #include "rtresponses.h"
+#include "rtsent.h"
 #include "rtsession.h"
 #include "rttranscript.h"
 #include "rtturns.h"
@@ -24,12 +27,20 @@ struct _RtSession {
   RtSessionConfig *config; /* in force */
   RtSessionConfig *wanted; /* the same, but for what has to wait */
   gboolean barge_in;
-  guint hold_time; /* ms, 0: the user's voice interrupts at once */
+  guint hold_time;   /* ms, 0: the user's voice interrupts at once */
+  gboolean restores; /* a new session is told the conversation */
 
   gboolean opened;
   gboolean spoken; /* since then the model was heard */
   gboolean ready;
-  gboolean failed;
+  gboolean failed;      /* its end is on its way … */
+  gboolean over;        /* … and no session follows */
+  gboolean began;       /* some connection was up once */
+  gboolean resumed;     /* there was a session before this one */
+  gboolean worked;      /* this one was of use */
+  gboolean catching_up; /* no reply is asked for yet */
+  gchar *greeting;      /* what a session that waits was told, or NULL */
+  gchar *past;          /* the conversation, for one that takes no items */
   gchar *id;
   gchar *last_error;
   gboolean has_output_format; /* the server's word */
@@ -41,9 +52,12 @@ struct _RtSession {
   RtHandoffs *handoffs;
   RtLedger *ledger;
   RtTurns *turns;
+  RtSent *sent;
+  RtEchoes *echoes;
 
   GQueue waiting;    /* requests until the session is ready */
   gboolean speaking; /* the assistant is heard */
+  gboolean replied;  /* something came of the reply that is generated */
   guint64 heard_end; /* running time at which its last sample was */
   RtHold hold;
   gboolean gave_way; /* the active response was cancelled for the user's turn */
@@ -61,6 +75,9 @@ gboolean rt_session_is_conversational (RtSession *session);
  * in the rest. */
 RtCommand *rt_session_say (
     RtSession *session, RtCommandType type, RtEffects *effects);
+/* The same without sending it; `purpose` is what its event id tells. */
+RtCommand *rt_session_make (
+    RtSession *session, RtCommandType type, const gchar *purpose);
 /* A reply is asked for; it is, once it may be. */
 void rt_session_want_reply (RtSession *session, RtEffects *effects);
 void rt_session_send_due (RtSession *session, RtEffects *effects);
@@ -85,6 +102,19 @@ void rt_session_settle_settings (RtSession *session, RtEffects *effects);
 /* rtsessionrequests.c */
 void rt_session_serve_waiting (RtSession *session, RtEffects *effects);
 void rt_session_forget_waiting (RtSession *session);
+/* TRUE when an answer to this call waits. */
+gboolean rt_session_has_waiting_answer (
+    RtSession *session, const gchar *call_id);
+/* A handoff of a session before, in a protocol that knows only its own, is
+ * answered by a message. */
+void rt_session_reword_answer (RtSession *session, RtCommand *command);
+
+/* rtsessionrestore.c */
+/* A session is ready that follows another one. */
+void rt_session_restore (RtSession *session, RtEffects *effects);
+/* Less was heard of an item than this session was told. */
+void rt_session_amend (
+    RtSession *session, const gchar *item_id, RtEffects *effects);
 
 /* rtsessionreplies.c */
 void rt_session_handle_response_created (
@@ -114,6 +144,9 @@ void rt_session_end_texts (
  * what was heard. */
 void rt_session_cut_texts (
     RtSession *session, const RtCut *cut, RtEffects *effects);
+/* The same of an item of a session before. */
+void rt_session_cut_retired_texts (
+    RtSession *session, const RtCut *cut, RtEffects *effects);
 /* The same of a response of which nothing was heard that is not known to be;
  * NULL: of none. */
 void rt_session_cut_response_texts (
@@ -121,18 +154,25 @@ void rt_session_cut_response_texts (
 /* The same where nothing names them: all that are not final. */
 void rt_session_cut_open_texts (
     RtSession *session, const RtCut *cut, RtEffects *effects);
+/* The session is over, and so are all its texts. */
+void rt_session_retire_texts (
+    RtSession *session, gboolean repeated, RtEffects *effects);
 
 /* rtsessionturns.c: the user's voice */
 void rt_session_handle_speech (
     RtSession *session, const RtEvent *event, RtEffects *effects);
 void rt_session_handle_buffer (
     RtSession *session, const RtEvent *event, RtEffects *effects);
+/* The session is over, and so is what the user was saying. */
+void rt_session_retire_turns (RtSession *session, RtEffects *effects);
 
 /* rtsessionhold.c: whether the user interrupts */
 void rt_session_user_began (RtSession *session, RtEffects *effects);
 void rt_session_user_took_turn (RtSession *session, RtEffects *effects);
 
 /* rtsessionvoice.c: the model's voice */
+/* Something came of a reply: the model heard what was said before. */
+void rt_session_note_reply (RtSession *session);
 void rt_session_handle_audio (
     RtSession *session, const RtEvent *event, RtEffects *effects);
 void rt_session_end_tracks (RtSession *session, const gchar *response_id,

@@ -20,6 +20,9 @@ rt_session_new (const RtDialect *dialect, const RtSessionConfig *config)
   self->handoffs = rt_handoffs_new ();
   self->ledger = rt_ledger_new (!rt_session_can (self, RT_DIALECT_RESPONSES));
   self->turns = rt_turns_new ();
+  self->sent = rt_sent_new (!rt_session_can (self, RT_DIALECT_RESPONSES));
+  self->echoes = rt_echoes_new ();
+  self->restores = TRUE;
   return self;
 }
 
@@ -36,6 +39,10 @@ rt_session_free (RtSession *self)
   rt_handoffs_free (self->handoffs);
   rt_ledger_free (self->ledger);
   rt_turns_free (self->turns);
+  rt_sent_free (self->sent);
+  rt_echoes_free (self->echoes);
+  g_free (self->greeting);
+  g_free (self->past);
   g_free (self->id);
   g_free (self->last_error);
   g_free (self->cut_response);
@@ -51,7 +58,8 @@ rt_session_can (RtSession *self, RtDialectFlags flag)
 gboolean
 rt_session_can_say (RtSession *self, RtCommandType type)
 {
-  RtCommand command = { .type = type, .call_id = "", .item_id = "" };
+  RtCommand command
+      = { .type = type, .call_id = "", .item_id = "", .name = "" };
   g_autofree gchar *said = self->dialect->encode (&command, self->config);
 
   return said != NULL;
@@ -65,6 +73,17 @@ rt_session_is_conversational (RtSession *self)
 }
 
 RtCommand *
+rt_session_make (RtSession *self, RtCommandType type, const gchar *purpose)
+{
+  RtCommand *command = rt_command_new (type);
+
+  command->event_id = g_strdup_printf ("rt_%s_%u", purpose, ++self->serial);
+  if (type == RT_COMMAND_SESSION_UPDATE)
+    command->text = g_strdup (self->past);
+  return command;
+}
+
+RtCommand *
 rt_session_say (RtSession *self, RtCommandType type, RtEffects *effects)
 {
   static const gchar *const names[RT_COMMAND_LAST] = {
@@ -75,17 +94,15 @@ rt_session_say (RtSession *self, RtCommandType type, RtEffects *effects)
     [RT_COMMAND_RESPONSE_CANCEL] = "cancel",
     [RT_COMMAND_USER_TEXT] = "user",
     [RT_COMMAND_SYSTEM_TEXT] = "system",
-    [RT_COMMAND_ASSISTANT_TEXT] = "assistant",
     [RT_COMMAND_HANDOFF_OUTPUT] = "handoff",
     [RT_COMMAND_FUNCTION_OUTPUT] = "function",
     [RT_COMMAND_ITEM_TRUNCATE] = "truncate",
     [RT_COMMAND_ITEM_DELETE] = "delete",
   };
-  RtCommand *command = rt_command_new (type);
+  RtCommand *command = names[type] != NULL
+                           ? rt_session_make (self, type, names[type])
+                           : rt_command_new (type);
 
-  if (names[type] != NULL)
-    command->event_id
-        = g_strdup_printf ("rt_%s_%u", names[type], ++self->serial);
   rt_effects_send (effects, command);
   return command;
 }
@@ -107,7 +124,8 @@ rt_session_want_reply (RtSession *self, RtEffects *effects)
   if (!rt_session_can (self, RT_DIALECT_RESPONSES))
     return;
   rt_responses_want (self->responses);
-  rt_session_send_due (self, effects);
+  if (!self->catching_up)
+    rt_session_send_due (self, effects);
 }
 
 RtNote *
@@ -121,18 +139,6 @@ rt_session_warn (
   note->severity = RT_SEVERITY_WARNING;
   rt_effects_note (effects, note);
   return note;
-}
-
-void
-rt_session_opened (RtSession *self, RtEffects *effects)
-{
-  RtNote *note = rt_note_new (RT_NOTE_STARTED);
-
-  self->opened = TRUE;
-  rt_session_take_settings (self);
-  rt_session_say (self, RT_COMMAND_SESSION_UPDATE, effects)->first = TRUE;
-  note->session_id = g_strdup (self->config->conversation_id);
-  rt_effects_note (effects, note);
 }
 
 static void
@@ -168,8 +174,17 @@ handle_session (RtSession *self, const RtEvent *event, RtEffects *effects)
   }
   if (info != NULL)
     note_session (self, event, effects);
-  if (first)
+  if (first && self->resumed)
+    rt_session_restore (self, effects);
+  else if (first)
     rt_session_serve_waiting (self, effects);
+}
+
+/* Only that it is not there any more can be learned of it. */
+static void
+handle_deleted (RtSession *self, const RtEvent *event, RtEffects *effects)
+{
+  rt_transcript_forget (self->transcript, event->item_id);
 }
 
 typedef void (*Handler) (
@@ -189,6 +204,7 @@ static const Handler handlers[RT_EVENT_LAST] = {
   [RT_EVENT_INPUT_TRANSCRIPT_FAILED] = rt_session_handle_transcript_failed,
   [RT_EVENT_ITEM_ADDED] = rt_session_handle_item,
   [RT_EVENT_ITEM_DONE] = rt_session_handle_item,
+  [RT_EVENT_ITEM_DELETED] = handle_deleted,
   [RT_EVENT_RESPONSE_CREATED] = rt_session_handle_response_created,
   [RT_EVENT_RESPONSE_DONE] = rt_session_handle_response_done,
   [RT_EVENT_OUTPUT_ITEM_ADDED] = rt_session_handle_output_item,
@@ -205,12 +221,38 @@ static const Handler handlers[RT_EVENT_LAST] = {
   [RT_EVENT_ERROR] = rt_session_handle_error,
 };
 
+/* What this event says of what we said.  TRUE: and nothing else. */
+static gboolean
+is_answer (RtSession *self, const RtEvent *event)
+{
+  switch (event->type) {
+    case RT_EVENT_ITEM_ADDED:
+    case RT_EVENT_ITEM_DONE:
+      if (event->item != NULL && rt_echoes_take (self->echoes, event->item))
+        return TRUE;
+      break;
+    case RT_EVENT_SPEECH_STARTED:
+    case RT_EVENT_AUDIO_COMMITTED:
+    case RT_EVENT_RESPONSE_CREATED:
+      rt_echoes_settle (self->echoes);
+      break;
+    default:
+      break;
+  }
+  /* what comes before was said to another session */
+  if (self->ready)
+    rt_sent_event (self->sent, event);
+  return FALSE;
+}
+
 void
 rt_session_event (RtSession *self, const RtEvent *event, RtEffects *effects)
 {
   Handler handler = handlers[event->type];
 
-  if (handler != NULL && !self->failed)
+  if (self->failed || is_answer (self, event))
+    return;
+  if (handler != NULL)
     handler (self, event, effects);
 }
 

@@ -63,8 +63,25 @@ void rt_session_set_config (
 /* The settings in force; what commands are encoded with. */
 const RtSessionConfig *rt_session_get_config (RtSession *session);
 
-/* The connection is up: says the first word. */
+/* Whether a session that follows another one is told the conversation as
+ * text.  Default TRUE. */
+void rt_session_set_restores (RtSession *session, gboolean restores);
+
+/* The connection is up: says the first word, unless rt_session_greet() made
+ * it and it still holds. */
 void rt_session_opened (RtSession *session, RtEffects *effects);
+/* The first word for a session that is to follow this one; transfer full. */
+RtCommand *rt_session_greet (RtSession *session);
+/* RT_EFFECT_SEND was carried out. */
+void rt_session_sent (RtSession *session, const RtCommand *command);
+/* The session is gone, and with it all that it was about to say or do; what
+ * of `effects` was to be sent will not be.  `repeats`: what the user said last will be said again, so what was told of
+ * that is void. */
+void rt_session_lost (RtSession *session, gboolean repeats, RtEffects *effects);
+/* A commit behind what was said again. */
+void rt_session_repeat_commit (RtSession *session, RtEffects *effects);
+/* The answer to RT_EFFECT_REPEAT. */
+void rt_session_repeated (RtSession *session, RtEffects *effects);
 void rt_session_event (
     RtSession *session, const RtEvent *event, RtEffects *effects);
 /* FALSE: not possible now; an error note says why. */
@@ -95,6 +112,14 @@ gboolean rt_session_is_ready (RtSession *session);
 gboolean rt_session_is_busy (RtSession *session);
 /* The server heard the start of a turn and not yet its end. */
 gboolean rt_session_user_is_speaking (RtSession *session);
+/* Nobody says anything, and nothing is about to be said or heard. */
+gboolean rt_session_is_between_turns (RtSession *session);
+/* TRUE while the server owes us the rest of a response. */
+gboolean rt_session_awaits_response (RtSession *session);
+/* A reply is asked for, now or once there is a session. */
+void rt_session_ask_again (RtSession *session);
+/* A response was completed in this session, or the user understood. */
+gboolean rt_session_has_worked (RtSession *session);
 const gchar *rt_session_get_id (RtSession *session);
 /* Code of the last error event, or NULL: what a close that follows means. */
 const gchar *rt_session_get_last_error (RtSession *session);

@@ -43,6 +43,11 @@ report (RtSession *self, RtNote *note, RtCause cause, RtEffects *effects)
     return;
   }
   self->failed = TRUE;
+  if (note->severity == RT_SEVERITY_FATAL)
+    self->over = TRUE;
+  /* what is asked for now is asked of the next one */
+  self->resumed |= self->ready;
+  self->ready = FALSE;
   effect = rt_effects_add (effects, RT_EFFECT_FAIL);
   effect->severity = note->severity;
   effect->cause = cause;

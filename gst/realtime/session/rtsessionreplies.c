@@ -21,6 +21,7 @@ rt_session_handle_response_created (
 
   if (!rt_responses_created (self->responses, id))
     return;
+  self->replied = FALSE;
   rt_turns_replied (self->turns);
   self->gave_way = FALSE;
   if (self->hold == RT_HOLD_RESUMED)
@@ -96,6 +97,8 @@ rt_session_handle_response_done (
     rt_session_learn_call (
         self, item, completed || item->status != NULL, effects);
   }
+  self->worked |= completed;
+  rt_session_note_reply (self);
   rt_session_end_tracks (self, id, NULL, -1, effects);
   note_done (self, event, effects);
   if (response != NULL && g_str_equal (state, "failed"))
@@ -172,8 +175,9 @@ raise_call (
 {
   RtCallKind kind = kind_of (self, call->name);
 
-  if (!rt_handoffs_raise (self->handoffs, call, kind))
+  if (!rt_handoffs_raise (self->handoffs, call, kind, arguments))
     return;
+  rt_session_note_reply (self);
   if (kind == RT_CALL_HANDOFF)
     raise_handoff (
         self, call, rt_handoffs_dup_input (arguments), arguments, effects);
@@ -244,7 +248,7 @@ rt_session_handle_handoff (
   /* one item may hand over more than once: only its own id tells it */
   call = rt_handoffs_learn (
       self->handoffs, NULL, event->call_id, self->config->handoff_tool);
-  if (!rt_handoffs_raise (self->handoffs, call, RT_CALL_HANDOFF))
+  if (!rt_handoffs_raise (self->handoffs, call, RT_CALL_HANDOFF, NULL))
     return;
   call->item_id = g_strdup (event->item_id);
   raise_handoff (self, call, g_strdup (event->text), NULL, effects);

@@ -101,41 +101,70 @@ find_fault (RtSession *self, const RtRequest *request)
 }
 
 static gboolean
-answer_handoff (RtSession *self, const RtRequest *request, RtEffects *effects)
+is_answer (const RtRequest *request)
 {
-  RtCall *call
-      = rt_handoffs_find_open (self->handoffs, RT_CALL_HANDOFF, request->id);
-  RtCommand *command;
+  return request->type == RT_REQUEST_HANDOFF_OUTPUT
+         || request->type == RT_REQUEST_FUNCTION_OUTPUT;
+}
 
+/* The open call that an answer is for; NULL: there is none.  A last answer
+ * closes it. */
+static RtCall *
+take_call (RtSession *self, const RtRequest *request, RtEffects *effects)
+{
+  gboolean handoff = request->type == RT_REQUEST_HANDOFF_OUTPUT;
+  RtCall *call = NULL;
+
+  if (handoff || request->id != NULL)
+    call = rt_handoffs_find_open (self->handoffs,
+        handoff ? RT_CALL_HANDOFF : RT_CALL_FUNCTION, request->id);
   if (call == NULL)
-    return refuse (self, effects, "no such handoff is open");
-  command = rt_session_say (self, RT_COMMAND_HANDOFF_OUTPUT, effects);
-  command->call_id = g_strdup (call->id);
+    refuse (self, effects,
+        handoff ? "no such handoff is open" : "no such function call is open");
+  else if (!handoff || request->final)
+    rt_handoffs_answer (call);
+  return call;
+}
+
+void
+rt_session_reword_answer (RtSession *self, RtCommand *command)
+{
+  RtCall *call = rt_handoffs_find (self->handoffs, command->call_id);
+  gchar *text;
+
+  if (command->type != RT_COMMAND_HANDOFF_OUTPUT || call == NULL
+      || !call->retired || rt_session_can_say (self, RT_COMMAND_FUNCTION_CALL))
+    return;
+  text = g_strdup_printf ("%s of the background agent: %s",
+      command->final ? "Final message" : "Message", command->text);
+  g_free (command->text);
+  command->text = text;
+  command->type = RT_COMMAND_USER_TEXT;
+}
+
+static gboolean
+say_answer (RtSession *self, const RtRequest *request, const gchar *call_id,
+    RtEffects *effects)
+{
+  RtCommand *command = rt_session_say (self,
+      request->type == RT_REQUEST_HANDOFF_OUTPUT ? RT_COMMAND_HANDOFF_OUTPUT
+                                                 : RT_COMMAND_FUNCTION_OUTPUT,
+      effects);
+
+  command->call_id = g_strdup (call_id);
   command->text = g_strdup (request->text != NULL ? request->text : "");
   command->final = request->final;
-  if (request->final)
-    rt_handoffs_answer (call);
+  rt_session_reword_answer (self, command);
   rt_session_want_reply (self, effects);
   return TRUE;
 }
 
 static gboolean
-answer_function (RtSession *self, const RtRequest *request, RtEffects *effects)
+answer (RtSession *self, const RtRequest *request, RtEffects *effects)
 {
-  RtCall *call = NULL;
-  RtCommand *command;
+  RtCall *call = take_call (self, request, effects);
 
-  if (request->id != NULL)
-    call
-        = rt_handoffs_find_open (self->handoffs, RT_CALL_FUNCTION, request->id);
-  if (call == NULL)
-    return refuse (self, effects, "no such function call is open");
-  command = rt_session_say (self, RT_COMMAND_FUNCTION_OUTPUT, effects);
-  command->call_id = g_strdup (call->id);
-  command->text = g_strdup (request->text != NULL ? request->text : "");
-  rt_handoffs_answer (call);
-  rt_session_want_reply (self, effects);
-  return TRUE;
+  return call != NULL && say_answer (self, request, call->id, effects);
 }
 
 static gboolean
@@ -144,7 +173,7 @@ send_text (RtSession *self, const RtRequest *request, RtEffects *effects)
   RtCommand *command = rt_session_say (self, RT_COMMAND_USER_TEXT, effects);
 
   command->text = g_strdup (request->text);
-  rt_transcript_type (self->transcript, request->text);
+  rt_transcript_type (self->transcript, request->text, command->event_id);
   rt_session_want_reply (self, effects);
   return TRUE;
 }
@@ -202,9 +231,8 @@ perform (RtSession *self, const RtRequest *request, RtEffects *effects)
     case RT_REQUEST_INTERRUPT:
       return interrupt (self, effects);
     case RT_REQUEST_HANDOFF_OUTPUT:
-      return answer_handoff (self, request, effects);
     case RT_REQUEST_FUNCTION_OUTPUT:
-      return answer_function (self, request, effects);
+      return answer (self, request, effects);
     case RT_REQUEST_UPDATE:
       /* before that, the first word tells them */
       if (self->opened)
@@ -222,10 +250,34 @@ waits (RtSession *self, const RtRequest *request)
     case RT_REQUEST_RAW:
     case RT_REQUEST_COMMIT:
     case RT_REQUEST_CREATE_RESPONSE:
+    case RT_REQUEST_HANDOFF_OUTPUT:
+    case RT_REQUEST_FUNCTION_OUTPUT:
       return !self->ready;
     default:
       return FALSE;
   }
+}
+
+/* An answer is for a call that is open now, and an open call may be asked for
+ * without its name. */
+static gboolean
+keep_waiting (RtSession *self, const RtRequest *request, RtEffects *effects)
+{
+  RtRequest *copy;
+  RtCall *call = NULL;
+
+  if (self->waiting.length >= MAX_WAITING)
+    return refuse (self, effects, "too much waits for the session already");
+  if (is_answer (request)) {
+    call = take_call (self, request, effects);
+    if (call == NULL)
+      return FALSE;
+  }
+  copy = request_copy (request);
+  if (call != NULL && copy->id == NULL)
+    copy->id = g_strdup (call->id);
+  g_queue_push_tail (&self->waiting, copy);
+  return TRUE;
 }
 
 gboolean
@@ -234,19 +286,16 @@ rt_session_request (
 {
   const gchar *fault = find_fault (self, request);
 
-  if (self->failed)
+  if (self->over)
     fault = "the session has failed";
   /* what was not sent is void, whatever the server has heard */
   if (fault != NULL && request->type == RT_REQUEST_CLEAR)
     rt_effects_add (effects, RT_EFFECT_CLEAR_INPUT);
   if (fault != NULL)
     return refuse (self, effects, fault);
-  if (!waits (self, request))
-    return perform (self, request, effects);
-  if (self->waiting.length >= MAX_WAITING)
-    return refuse (self, effects, "too much waits for the session already");
-  g_queue_push_tail (&self->waiting, request_copy (request));
-  return TRUE;
+  if (waits (self, request))
+    return keep_waiting (self, request, effects);
+  return perform (self, request, effects);
 }
 
 void
@@ -255,9 +304,26 @@ rt_session_serve_waiting (RtSession *self, RtEffects *effects)
   RtRequest *request;
 
   while ((request = g_queue_pop_head (&self->waiting)) != NULL) {
-    perform (self, request, effects);
+    if (is_answer (request))
+      say_answer (self, request, request->id, effects);
+    else
+      perform (self, request, effects);
     request_free (request);
   }
+}
+
+gboolean
+rt_session_has_waiting_answer (RtSession *self, const gchar *call_id)
+{
+  const GList *link;
+
+  for (link = self->waiting.head; link != NULL; link = link->next) {
+    const RtRequest *request = link->data;
+
+    if (is_answer (request) && g_strcmp0 (request->id, call_id) == 0)
+      return TRUE;
+  }
+  return FALSE;
 }
 
 void

@@ -98,12 +98,17 @@ rt_session_handle_text (
       && rt_ledger_is_interrupted (
           self->ledger, event->response_id, event->item_id))
     return;
+  if (!is_user (event))
+    rt_session_note_reply (self);
+  else if (!rt_session_can (self, RT_DIALECT_RESPONSES))
+    self->replied = FALSE;
   if (!is_final (event)) {
     if (rt_transcript_add (self->transcript, &key, text))
       note = note_text (&key, text, FALSE, FALSE, NULL, effects);
     set_time (self, &key, note);
     return;
   }
+  self->worked |= is_user (event) && text != NULL && *text != '\0';
   if (!rt_session_can (self, RT_DIALECT_RESPONSES))
     end_reply (self, event, effects);
   text = rt_transcript_finish (self->transcript, &key, text);
@@ -163,6 +168,29 @@ rt_session_cut_texts (RtSession *self, const RtCut *cut, RtEffects *effects)
 
   rt_transcript_interrupt (
       self->transcript, cut->item_id, cut->response_id, cut_text, &cutting);
+}
+
+void
+rt_session_cut_retired_texts (
+    RtSession *self, const RtCut *cut, RtEffects *effects)
+{
+  Cutting cutting = { cut, effects };
+
+  rt_transcript_interrupt_retired (
+      self->transcript, cut->item_id, cut_text, &cutting);
+}
+
+static void
+retire_text (const RtTranscriptKey *key, const gchar *text, gpointer user_data)
+{
+  note_text (key, text, TRUE, TRUE, NULL, user_data);
+}
+
+/* What came goes on playing: it is told whole. */
+void
+rt_session_retire_texts (RtSession *self, gboolean repeated, RtEffects *effects)
+{
+  rt_transcript_retire (self->transcript, repeated, retire_text, effects);
 }
 
 void

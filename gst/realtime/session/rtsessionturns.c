@@ -75,6 +75,15 @@ rt_session_handle_speech (
 }
 
 void
+rt_session_retire_turns (RtSession *self, RtEffects *effects)
+{
+  g_autofree gchar *item_id = g_strdup (rt_turns_get_item (self->turns));
+
+  if (rt_turns_retire (self->turns))
+    note_speech (item_id, FALSE, "ended", NULL, effects);
+}
+
+void
 rt_session_handle_buffer (
     RtSession *self, const RtEvent *event, RtEffects *effects)
 {

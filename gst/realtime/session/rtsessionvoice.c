@@ -94,12 +94,27 @@ rt_session_awaits_pause (RtSession *self)
 }
 
 void
+rt_session_note_reply (RtSession *self)
+{
+  if (self->replied)
+    return;
+  self->replied = TRUE;
+  rt_transcript_answered (self->transcript,
+      rt_turns_is_speaking (self->turns) ? rt_turns_get_item (self->turns)
+                                         : NULL);
+  /* nothing else tells that there is a reply */
+  if (!rt_session_can (self, RT_DIALECT_RESPONSES))
+    self->worked = TRUE;
+}
+
+void
 rt_session_handle_audio (
     RtSession *self, const RtEvent *event, RtEffects *effects)
 {
-  if (event->type == RT_EVENT_OUTPUT_AUDIO_DELTA)
+  if (event->type == RT_EVENT_OUTPUT_AUDIO_DELTA) {
+    rt_session_note_reply (self);
     play (self, event, effects);
-  else
+  } else
     rt_session_end_tracks (self, event->response_id, event->item_id,
         event->content_index, effects);
 }
@@ -128,12 +143,17 @@ rt_session_interrupt (RtSession *self, RtEffects *effects)
 static void
 report_cut (RtSession *self, const RtCut *cut, RtEffects *effects)
 {
-  gboolean tells
-      = rt_session_can (self, RT_DIALECT_TRUNCATION) && cut->item_id != NULL;
+  gboolean tells = self->ready && rt_session_can (self, RT_DIALECT_TRUNCATION)
+                   && cut->item_id != NULL;
   RtCommand *command;
   RtNote *note;
 
-  if (tells && cut->deletes) {
+  rt_transcript_heard (
+      self->transcript, cut->item_id, cut->retired, cut->played, cut->dropped);
+  if (cut->retired) {
+    if (tells)
+      rt_session_amend (self, cut->item_id, effects);
+  } else if (tells && cut->deletes) {
     command = rt_session_say (self, RT_COMMAND_ITEM_DELETE, effects);
     command->item_id = g_strdup (cut->item_id);
   } else if (tells && cut->truncates) {
@@ -148,7 +168,9 @@ report_cut (RtSession *self, const RtCut *cut, RtEffects *effects)
   note->played = cut->played;
   note->dropped = cut->dropped;
   rt_effects_note (effects, note);
-  if (cut->item_id != NULL || cut->response_id != NULL)
+  if (cut->retired)
+    rt_session_cut_retired_texts (self, cut, effects);
+  else if (cut->item_id != NULL || cut->response_id != NULL)
     rt_session_cut_texts (self, cut, effects);
 }
 

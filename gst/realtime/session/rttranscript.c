@@ -52,8 +52,8 @@ add_part (RtTranscriptItem *item, guint content_index, const gchar *response_id)
   return part;
 }
 
-static RtTranscriptItem *
-last_nameless (RtTranscript *self, const gchar *role)
+RtTranscriptItem *
+rt_transcript_find_nameless (RtTranscript *self, const gchar *role)
 {
   guint i;
 
@@ -71,7 +71,7 @@ last_nameless (RtTranscript *self, const gchar *role)
 static RtTranscriptItem *
 find_nameless (RtTranscript *self, const RtTranscriptKey *key)
 {
-  RtTranscriptItem *item = last_nameless (self, key->role);
+  RtTranscriptItem *item = rt_transcript_find_nameless (self, key->role);
   RtTranscriptPart *part
       = item != NULL ? rt_transcript_find_part (item, key->content_index)
                      : NULL;
@@ -125,12 +125,14 @@ set_text (RtTranscript *self, RtTranscriptPart *part, const gchar *text)
 }
 
 void
-rt_transcript_type (RtTranscript *self, const gchar *text)
+rt_transcript_type (
+    RtTranscript *self, const gchar *text, const gchar *event_id)
 {
   RtTranscriptItem *item = rt_transcript_append_item (self, RT_ROLE_USER);
   RtTranscriptPart *part = add_part (item, 0, NULL);
 
   item->typed = TRUE;
+  item->event_id = g_strdup (event_id);
   part->final = TRUE;
   set_text (self, part, text);
 }
@@ -144,7 +146,7 @@ find_typed (RtTranscript *self, const RtItem *copy)
   for (i = 0; copy->text != NULL && i < self->items->len; i++) {
     RtTranscriptItem *item = g_ptr_array_index (self->items, i);
 
-    if (item->typed && item->id == NULL
+    if (item->typed && item->id == NULL && !item->retired
         && strcmp (rt_transcript_find_part (item, 0)->text->str, copy->text)
                == 0)
       return item;
@@ -201,8 +203,9 @@ rt_transcript_add (
 static gboolean
 was_presumed (RtTranscript *self, const RtTranscriptKey *key, const gchar *text)
 {
-  RtTranscriptItem *item
-      = key->item_id == NULL ? last_nameless (self, key->role) : NULL;
+  RtTranscriptItem *item = key->item_id == NULL
+                               ? rt_transcript_find_nameless (self, key->role)
+                               : NULL;
   RtTranscriptPart *part
       = item != NULL ? rt_transcript_find_part (item, key->content_index)
                      : NULL;
@@ -275,8 +278,9 @@ rt_transcript_is_open (RtTranscript *self)
   return find_open_nameless (self) != NULL;
 }
 
-static void
-end_item (RtTranscriptItem *item, RtTranscriptFunc func, gpointer user_data)
+void
+rt_transcript_end_item (RtTranscriptItem *item, gboolean interrupted,
+    RtTranscriptFunc func, gpointer user_data)
 {
   guint i;
 
@@ -288,7 +292,10 @@ end_item (RtTranscriptItem *item, RtTranscriptFunc func, gpointer user_data)
     if (part->final)
       continue;
     part->final = TRUE;
-    part->presumed = TRUE;
+    if (interrupted)
+      part->interrupted = TRUE;
+    else
+      part->presumed = TRUE;
     if (part->text->len > 0)
       func (&key, part->text->str, user_data);
   }
@@ -305,7 +312,7 @@ rt_transcript_end (RtTranscript *self, const gchar *item_id,
 
     if (strcmp (item->role, RT_ROLE_ASSISTANT) == 0
         && g_strcmp0 (item->id, item_id) == 0)
-      end_item (item, func, user_data);
+      rt_transcript_end_item (item, FALSE, func, user_data);
   }
 }
 

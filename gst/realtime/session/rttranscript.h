@@ -35,8 +35,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtTranscript, rt_transcript_free)
 /* The item exists: its text, which may come later, belongs here. */
 void rt_transcript_place (RtTranscript *transcript, const gchar *role,
     const gchar *item_id, const gchar *previous_item_id);
-/* The application typed it. */
-void rt_transcript_type (RtTranscript *transcript, const gchar *text);
+/* The application typed it; `event_id` tells the server so. */
+void rt_transcript_type (
+    RtTranscript *transcript, const gchar *text, const gchar *event_id);
 /* The server's copy of a message. */
 void rt_transcript_echo (RtTranscript *transcript, const RtItem *item,
     const gchar *previous_item_id);
@@ -82,5 +83,45 @@ void rt_transcript_interrupt_open (
  * that was taken before its end, for the rest. */
 void rt_transcript_take (
     RtTranscript *transcript, RtTranscriptFunc func, gpointer user_data);
+
+/* What a session leaves behind when another one follows. */
+
+/* The model answers: it heard what the user said until now, but for the item
+ * `unless`, which may be NULL. */
+void rt_transcript_answered (RtTranscript *transcript, const gchar *unless);
+/* The item was cut: so many ms of it were played and so many not; NULL: the
+ * last one of the model's that has no name. */
+void rt_transcript_heard (RtTranscript *transcript, const gchar *item_id,
+    gboolean retired, guint played, guint dropped);
+/* The session is over, and its names mean nothing any more.  What has no end
+ * yet ends here, by `func`, once each; but `repeated`: what the user said and
+ * the model did not hear will be said again, and is forgotten instead. */
+void rt_transcript_retire (RtTranscript *transcript, gboolean repeated,
+    RtTranscriptFunc func, gpointer user_data);
+/* TRUE while there is something that would be forgotten so. */
+gboolean rt_transcript_is_unanswered (RtTranscript *transcript);
+/* What was typed with this event id is told to the new session. */
+void rt_transcript_revive (RtTranscript *transcript, const gchar *event_id);
+/* rt_transcript_interrupt() for an item of a session before. */
+void rt_transcript_interrupt_retired (RtTranscript *transcript,
+    const gchar *item_id, RtTranscriptCutFunc func, gpointer user_data);
+/* The server forgot the item because it was told to: as if nothing of it had
+ * been heard. */
+void rt_transcript_forget (RtTranscript *transcript, const gchar *item_id);
+
+typedef struct {
+  const gchar *role;
+  const gchar *item_id;
+  const gchar *event_id; /* that told the server what was typed, else NULL */
+  gchar *text;           /* all of it, heard or not */
+  gboolean cut;
+  guint played;
+  guint dropped;
+} RtTranscriptText;
+typedef void (*RtTranscriptTextFunc) (
+    const RtTranscriptText *text, gpointer user_data);
+/* All that was said, in order. */
+void rt_transcript_foreach (
+    RtTranscript *transcript, RtTranscriptTextFunc func, gpointer user_data);
 
 G_END_DECLS

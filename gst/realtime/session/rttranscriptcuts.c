@@ -47,9 +47,9 @@ cut_part (RtTranscript *self, RtTranscriptItem *item, RtTranscriptPart *part,
   part->taken = MIN (part->taken, part->text->len);
 }
 
-static void
-cut_item (RtTranscript *self, RtTranscriptItem *item, RtTranscriptCutFunc func,
-    gpointer user_data)
+void
+rt_transcript_cut_item (RtTranscript *self, RtTranscriptItem *item,
+    RtTranscriptCutFunc func, gpointer user_data)
 {
   guint i;
 
@@ -91,7 +91,7 @@ rt_transcript_interrupt (RtTranscript *self, const gchar *item_id,
   guint i;
 
   if (item != NULL) {
-    cut_item (self, item, func, user_data);
+    rt_transcript_cut_item (self, item, func, user_data);
     return;
   }
   for (i = 0; response_id != NULL && i < self->items->len; i++) {

@@ -20,6 +20,7 @@ item_free (RtTranscriptItem *item)
 {
   g_free (item->id);
   g_free (item->previous);
+  g_free (item->event_id);
   g_free (item->echo);
   g_ptr_array_unref (item->parts);
   g_free (item);
@@ -57,20 +58,23 @@ item_bytes (const RtTranscriptItem *item)
   return bytes;
 }
 
+void
+rt_transcript_remove (RtTranscript *self, RtTranscriptItem *item)
+{
+  self->bytes -= item_bytes (item);
+  if (rt_transcript_find_item (self, item->id) == item)
+    g_hash_table_remove (self->by_id, item->id);
+  g_ptr_array_remove (self->items, item);
+}
+
 /* The newest item stays whatever it holds: somebody is about to use it. */
 void
 rt_transcript_forget_oldest (RtTranscript *self)
 {
   while (self->items->len > 1
          && (self->items->len > RT_TRANSCRIPT_MAX_ITEMS
-             || self->bytes > RT_TRANSCRIPT_MAX_BYTES)) {
-    RtTranscriptItem *item = g_ptr_array_index (self->items, 0);
-
-    self->bytes -= item_bytes (item);
-    if (item->id != NULL)
-      g_hash_table_remove (self->by_id, item->id);
-    g_ptr_array_remove_index (self->items, 0);
-  }
+             || self->bytes > RT_TRANSCRIPT_MAX_BYTES))
+    rt_transcript_remove (self, g_ptr_array_index (self->items, 0));
 }
 
 RtTranscriptItem *

@@ -139,6 +139,23 @@ rt_turns_replied (RtTurns *self)
 }
 
 gboolean
+rt_turns_retire (RtTurns *self)
+{
+  gboolean was_speaking = rt_turns_cleared (self);
+
+  set_item (self, NULL);
+  self->commits = 0;
+  g_queue_clear_full (&self->awaited, g_free);
+  return was_speaking;
+}
+
+const gchar *
+rt_turns_get_item (RtTurns *self)
+{
+  return self->item_id;
+}
+
+gboolean
 rt_turns_is_speaking (RtTurns *self)
 {
   return self->speaking;

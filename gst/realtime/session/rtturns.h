@@ -41,7 +41,12 @@ void rt_turns_transcribed (
     RtTurns *turns, const gchar *item_id, gboolean empty);
 void rt_turns_replied (RtTurns *turns);
 
+/* The session is over, and all turns with it.  TRUE: the user was speaking. */
+gboolean rt_turns_retire (RtTurns *turns);
+
 gboolean rt_turns_is_speaking (RtTurns *turns);
+/* Of the turn that is spoken, or was last; NULL: none, or it has no name. */
+const gchar *rt_turns_get_item (RtTurns *turns);
 /* The server is about to reply by itself. */
 gboolean rt_turns_awaits_reply (RtTurns *turns);
 gboolean rt_turns_is_open (RtTurns *turns);

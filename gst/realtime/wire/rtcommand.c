@@ -13,6 +13,21 @@ rt_command_new (RtCommandType type)
   return command;
 }
 
+RtCommand *
+rt_command_copy (const RtCommand *command)
+{
+  RtCommand *copy = g_memdup2 (command, sizeof (RtCommand));
+
+  copy->event_id = g_strdup (command->event_id);
+  copy->item_id = g_strdup (command->item_id);
+  copy->call_id = g_strdup (command->call_id);
+  copy->response_id = g_strdup (command->response_id);
+  copy->name = g_strdup (command->name);
+  copy->text = g_strdup (command->text);
+  copy->before = g_strdup (command->before);
+  return copy;
+}
+
 void
 rt_command_free (RtCommand *command)
 {
@@ -22,6 +37,7 @@ rt_command_free (RtCommand *command)
   g_free (command->item_id);
   g_free (command->call_id);
   g_free (command->response_id);
+  g_free (command->name);
   g_free (command->text);
   g_free (command->before);
   g_free (command);

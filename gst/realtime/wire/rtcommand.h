@@ -10,14 +10,18 @@
 G_BEGIN_DECLS
 
 typedef enum {
-  RT_COMMAND_SESSION_UPDATE, /* first, before (may be NULL) */
+  RT_COMMAND_SESSION_UPDATE, /* first; before, or NULL; text: what was said
+                                before, for those that cannot be told in items,
+                                or NULL */
   RT_COMMAND_AUDIO_COMMIT,   /* position */
   RT_COMMAND_AUDIO_CLEAR,
   RT_COMMAND_RESPONSE_CREATE,
   RT_COMMAND_RESPONSE_CANCEL, /* response_id, may be NULL */
-  RT_COMMAND_USER_TEXT,       /* text */
+  RT_COMMAND_USER_TEXT,       /* text, item_id (of the new item) or NULL */
   RT_COMMAND_SYSTEM_TEXT,     /* text */
-  RT_COMMAND_ASSISTANT_TEXT,  /* text: history only */
+  RT_COMMAND_ASSISTANT_TEXT,  /* as USER_TEXT: history only */
+  RT_COMMAND_FUNCTION_CALL,   /* call_id, name, text (arguments), item_id or
+                                 NULL: history only */
   RT_COMMAND_HANDOFF_OUTPUT,  /* call_id (the handoff's id), text, final */
   RT_COMMAND_FUNCTION_OUTPUT, /* call_id, text */
   RT_COMMAND_ITEM_TRUNCATE,   /* item_id, content_index, audio_end_ms */
@@ -32,9 +36,11 @@ typedef struct {
   gchar *item_id;
   gchar *call_id;
   gchar *response_id;
+  gchar *name;
   gchar *text;
   gchar *before;  /* the SESSION_UPDATE before this one, as it was encoded */
   gboolean first; /* it opens the session */
+  gboolean again; /* a session before this one was told it, too */
   gboolean final;
   guint content_index;
   guint audio_end_ms;
@@ -42,6 +48,7 @@ typedef struct {
 } RtCommand;
 
 RtCommand *rt_command_new (RtCommandType type);
+RtCommand *rt_command_copy (const RtCommand *command);
 void rt_command_free (RtCommand *command);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtCommand, rt_command_free)
 

@@ -21,7 +21,7 @@ fill (JsonObject *message, const RtCommand *command,
 {
   if (command->type == RT_COMMAND_SESSION_UPDATE)
     json_object_set_object_member (
-        message, "session", rt_session_json_create (config));
+        message, "session", rt_session_json_create (config, command->text));
   else
     json_object_set_object_member (
         message, "item", rt_message_item ("user", "text", command->text));

@@ -44,8 +44,8 @@ fill (JsonObject *message, const RtCommand *command,
 {
   switch (command->type) {
     case RT_COMMAND_SESSION_UPDATE:
-      json_object_set_object_member (
-          message, "session", rt_session_json_v1 (config, DEFAULT_VOICE));
+      json_object_set_object_member (message, "session",
+          rt_session_json_v1 (config, DEFAULT_VOICE, command->text));
       return TRUE;
     case RT_COMMAND_USER_TEXT:
       json_object_set_object_member (message, "item",

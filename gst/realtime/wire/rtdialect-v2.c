@@ -31,6 +31,33 @@ set_item (JsonObject *message, JsonObject *item)
   json_object_set_object_member (message, "item", item);
 }
 
+/* A message, of its own name when it has one. */
+static void
+set_message (JsonObject *message, const RtCommand *command, const gchar *role,
+    const gchar *content_type)
+{
+  JsonObject *item = rt_message_item (role, content_type, command->text);
+
+  if (command->item_id != NULL)
+    rt_json_set_string (item, "id", command->item_id);
+  set_item (message, item);
+}
+
+static JsonObject *
+call_item (const RtCommand *command)
+{
+  JsonObject *item = json_object_new ();
+
+  if (command->item_id != NULL)
+    rt_json_set_string (item, "id", command->item_id);
+  json_object_set_string_member (item, "type", "function_call");
+  rt_json_set_string (item, "call_id", command->call_id);
+  rt_json_set_string (item, "name", command->name);
+  rt_json_set_string (
+      item, "arguments", command->text != NULL ? command->text : "{}");
+  return item;
+}
+
 static JsonObject *
 output_item (const gchar *call_id, const gchar *output)
 {
@@ -58,15 +85,19 @@ fill (JsonObject *message, const RtCommand *command,
         rt_json_set_string (message, "response_id", command->response_id);
       return TRUE;
     case RT_COMMAND_USER_TEXT:
-      set_item (message, rt_message_item ("user", "input_text", command->text));
+      set_message (message, command, "user", "input_text");
       return TRUE;
     case RT_COMMAND_SYSTEM_TEXT:
       set_item (
           message, rt_message_item ("system", "input_text", command->text));
       return TRUE;
     case RT_COMMAND_ASSISTANT_TEXT:
-      set_item (
-          message, rt_message_item ("assistant", "output_text", command->text));
+      set_message (message, command, "assistant", "output_text");
+      return TRUE;
+    case RT_COMMAND_FUNCTION_CALL:
+      if (command->call_id == NULL || command->name == NULL)
+        return FALSE;
+      set_item (message, call_item (command));
       return TRUE;
     case RT_COMMAND_HANDOFF_OUTPUT:
       if (!command->final) {
@@ -108,6 +139,7 @@ encode (const RtCommand *command, const RtSessionConfig *config)
     [RT_COMMAND_USER_TEXT] = "conversation.item.create",
     [RT_COMMAND_SYSTEM_TEXT] = "conversation.item.create",
     [RT_COMMAND_ASSISTANT_TEXT] = "conversation.item.create",
+    [RT_COMMAND_FUNCTION_CALL] = "conversation.item.create",
     [RT_COMMAND_HANDOFF_OUTPUT] = "conversation.item.create",
     [RT_COMMAND_FUNCTION_OUTPUT] = "conversation.item.create",
     [RT_COMMAND_ITEM_TRUNCATE] = "conversation.item.truncate",

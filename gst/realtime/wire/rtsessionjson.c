@@ -312,15 +312,29 @@ rt_session_json_v2 (const RtSessionConfig *config, const gchar *default_voice)
   return session;
 }
 
+static void
+set_prompt (JsonObject *session, const gchar *name, const gchar *prompt,
+    const gchar *past)
+{
+  g_autofree gchar *both = NULL;
+
+  if (is_set (prompt) && is_set (past))
+    both = g_strconcat (prompt, "\n\n", past, NULL);
+  else
+    both = g_strdup (is_set (prompt) ? prompt : past);
+  set_if (session, name, both);
+}
+
 JsonObject *
-rt_session_json_v1 (const RtSessionConfig *config, const gchar *default_voice)
+rt_session_json_v1 (const RtSessionConfig *config, const gchar *default_voice,
+    const gchar *past)
 {
   JsonObject *session = typed ("quicksilver");
   JsonObject *audio = json_object_new ();
   JsonObject *input = json_object_new ();
   JsonObject *output = json_object_new ();
 
-  set_if (session, "instructions", config->prompt);
+  set_prompt (session, "instructions", config->prompt, past);
   json_object_set_object_member (
       input, "format", format_json (&config->input_format));
   add_voice (output, config, default_voice);
@@ -332,11 +346,11 @@ rt_session_json_v1 (const RtSessionConfig *config, const gchar *default_voice)
 }
 
 JsonObject *
-rt_session_json_create (const RtSessionConfig *config)
+rt_session_json_create (const RtSessionConfig *config, const gchar *past)
 {
   JsonObject *session = json_object_new ();
 
-  set_if (session, "backend_prompt", config->prompt);
+  set_prompt (session, "backend_prompt", config->prompt, past);
   set_if (session, "conversation_id", config->conversation_id);
   merge_options (session, config->session_options);
   return session;

@@ -16,6 +16,7 @@ static struct {
   GCond cond;
   guint asked;   /* all */
   guint hanging; /* now */
+  guint healed;  /* questions that do not hang any more, from this number on */
   gboolean release;
 } names;
 
@@ -56,7 +57,8 @@ getaddrinfo (const char *restrict node, const char *restrict service,
   *result = NULL;
   g_mutex_lock (&names.lock);
   names.asked++;
-  if (g_str_has_prefix (node, "hang"))
+  if (g_str_has_prefix (node, "hang")
+      && (names.healed == 0 || names.asked < names.healed))
     hang ();
   g_mutex_unlock (&names.lock);
   if (strcmp (node, "nowhere.test") == 0)
@@ -94,6 +96,7 @@ reset_names (void)
   g_mutex_lock (&names.lock);
   g_assert_cmpuint (names.hanging, ==, 0);
   names.asked = 0;
+  names.healed = 0;
   names.release = FALSE;
   g_mutex_unlock (&names.lock);
 }
@@ -325,6 +328,50 @@ test_let_go (void)
   askers_clear (&stays);
 }
 
+/* The resolver was asked when nobody answered, and sleeps on it.  It is asked
+ * anew, and who asked first and who came later know it at once. */
+static void
+test_healed (void)
+{
+  gint64 began = g_get_monotonic_time ();
+  Askers first, second;
+
+  reset_names ();
+  names.healed = 2;
+  askers_init (&first, "hang.test", 10);
+  expect_hanging (1);
+  askers_init (&second, "hang.test", 10);
+  wait_for (&first, &first.done, 10);
+  wait_for (&second, &second.done, 10);
+  g_assert_cmpint (g_get_monotonic_time () - began, >=,
+      RT_LOOKUP_PATIENCE * G_TIME_SPAN_MILLISECOND);
+  g_assert_cmpuint (names.asked, ==, 2);
+  expect_hanging (1);
+  askers_clear (&first);
+  askers_clear (&second);
+  release_names ();
+}
+
+/* … but not by ever more threads. */
+static void
+test_flights (void)
+{
+  Askers askers, other;
+
+  reset_names ();
+  askers_init (&askers, "hang.test", 3);
+  expect_hanging (RT_LOOKUP_FLIGHTS);
+  /* as long again as it takes to lose patience */
+  askers_init (&other, "hang-too.test", 1);
+  expect_hanging (RT_LOOKUP_FLIGHTS + 2);
+  g_assert_cmpuint (names.asked, ==, RT_LOOKUP_FLIGHTS + 2);
+  release_names ();
+  wait_for (&askers, &askers.done, 3);
+  askers_clear (&askers);
+  wait_for (&other, &other.done, 1);
+  askers_clear (&other);
+}
+
 static void
 test_many_hang (void)
 {
@@ -439,6 +486,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/net/lookup/crowd", test_crowd);
   g_test_add_func ("/net/lookup/single-flight", test_single_flight);
   g_test_add_func ("/net/lookup/let-go", test_let_go);
+  g_test_add_func ("/net/lookup/healed", test_healed);
+  g_test_add_func ("/net/lookup/flights", test_flights);
   g_test_add_func ("/net/lookup/many-hang", test_many_hang);
   g_test_add_func ("/net/lookup/connections", test_connections);
   g_test_add_func ("/net/lookup/proxies", test_proxies);

@@ -246,12 +246,12 @@ bounds (void)
     g_autofree gchar *id = g_strdup_printf ("c%u", i);
 
     call = rt_handoffs_learn (handoffs, NULL, id, "f");
-    g_assert_true (rt_handoffs_raise (handoffs, call, RT_CALL_FUNCTION));
+    g_assert_true (rt_handoffs_raise (handoffs, call, RT_CALL_FUNCTION, NULL));
     if (i == 7)
       rt_handoffs_answer (call);
   }
   call = rt_handoffs_learn (handoffs, NULL, "x1", "f");
-  g_assert_true (rt_handoffs_raise (handoffs, call, RT_CALL_FUNCTION));
+  g_assert_true (rt_handoffs_raise (handoffs, call, RT_CALL_FUNCTION, NULL));
   g_assert_nonnull (rt_handoffs_find_open (handoffs, RT_CALL_FUNCTION, "c0"));
   g_assert_null (rt_handoffs_find_open (handoffs, RT_CALL_FUNCTION, "c7"));
   rt_handoffs_learn (handoffs, NULL, "x2", "f");

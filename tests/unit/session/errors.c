@@ -143,6 +143,38 @@ http (void)
 }
 
 static void
+failures (void)
+{
+  static const struct {
+    RtFailure failure;
+    guint code;
+    RtSeverity severity;
+    RtCause cause;
+  } rows[] = {
+    { RT_FAILURE_UNREACHABLE, 0, RECONNECT, RT_CAUSE_NOT_FOUND },
+    { RT_FAILURE_TLS, 0, FATAL, RT_CAUSE_NOT_AUTHORIZED },
+    { RT_FAILURE_PROXY, 0, RECONNECT, RT_CAUSE_GENERIC },
+    { RT_FAILURE_PROXY, 407, FATAL, RT_CAUSE_NOT_AUTHORIZED },
+    { RT_FAILURE_PROXY, 403, FATAL, RT_CAUSE_GENERIC },
+    { RT_FAILURE_PROXY, 502, RECONNECT, RT_CAUSE_GENERIC },
+    { RT_FAILURE_PROTOCOL, 0, RECONNECT, RT_CAUSE_PROTOCOL },
+    { RT_FAILURE_PROTOCOL, 1002, RECONNECT, RT_CAUSE_PROTOCOL },
+    { RT_FAILURE_PROTOCOL, 1009, FATAL, RT_CAUSE_PROTOCOL },
+    { RT_FAILURE_TIMEOUT, 0, RECONNECT, RT_CAUSE_TIMEOUT },
+    { RT_FAILURE_SETTINGS, 0, FATAL, RT_CAUSE_SETTINGS },
+  };
+  RtCause cause;
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_assert_cmpint (
+        rt_errors_of_failure (rows[i].failure, rows[i].code, &cause), ==,
+        rows[i].severity);
+    g_assert_cmpint (cause, ==, rows[i].cause);
+  }
+}
+
+static void
 names (void)
 {
   g_assert_cmpstr (rt_severity_to_string (BENIGN), ==, "benign");
@@ -225,6 +257,7 @@ main (int argc, char **argv)
   g_test_add_func ("/session/errors/events", events);
   g_test_add_func ("/session/errors/closes", closes);
   g_test_add_func ("/session/errors/http", http);
+  g_test_add_func ("/session/errors/failures", failures);
   g_test_add_func ("/session/errors/names", names);
   session_driver_add ("/session/errors", tables, G_N_ELEMENTS (tables));
   return g_test_run ();

@@ -185,6 +185,12 @@ question (Driver *driver, const gchar *what)
     return g_strdup (rt_session_is_ready (session) ? "yes" : "no");
   if (g_str_equal (what, "awaits_pause?"))
     return g_strdup (rt_session_awaits_pause (session) ? "yes" : "no");
+  if (g_str_equal (what, "between?"))
+    return g_strdup (rt_session_is_between_turns (session) ? "yes" : "no");
+  if (g_str_equal (what, "owed?"))
+    return g_strdup (rt_session_awaits_response (session) ? "yes" : "no");
+  if (g_str_equal (what, "worked?"))
+    return g_strdup (rt_session_has_worked (session) ? "yes" : "no");
   if (g_str_equal (what, "last_error?"))
     return g_strdup (rt_session_get_last_error (session));
   if (g_str_equal (what, "id?"))
@@ -218,6 +224,8 @@ drain_effects (Driver *driver, gboolean refused)
     g_autoptr (RtEffect) effect = rt_effects_pop (driver->effects);
     g_autofree gchar *text = session_driver_effect_to_string (effect);
 
+    if (effect->type == RT_EFFECT_SEND)
+      rt_session_sent (driver->session, effect->command);
     g_string_append_printf (out, "%s%s", out->len > 0 ? "; " : "", text);
   }
   return g_string_free (g_steal_pointer (&out), FALSE);
@@ -236,6 +244,30 @@ playback (Driver *driver, const gchar *what, const gchar *track)
     rt_session_drained (driver->session, atoi (track), time, driver->effects);
 }
 
+/* From one session to the next.  FALSE: it is nothing of that. */
+static gboolean
+passes (Driver *driver, gchar **words)
+{
+  RtSession *session = driver->session;
+
+  if (g_str_equal (words[0], "lost"))
+    rt_session_lost (
+        session, g_strcmp0 (words[1], "repeats") == 0, driver->effects);
+  else if (g_str_equal (words[0], "greet"))
+    rt_effects_send (driver->effects, rt_session_greet (session));
+  else if (g_str_equal (words[0], "commit_again"))
+    rt_session_repeat_commit (session, driver->effects);
+  else if (g_str_equal (words[0], "repeated"))
+    rt_session_repeated (session, driver->effects);
+  else if (g_str_equal (words[0], "ask_again"))
+    rt_session_ask_again (session);
+  else if (g_str_equal (words[0], "forgetful"))
+    rt_session_set_restores (session, FALSE);
+  else
+    return FALSE;
+  return TRUE;
+}
+
 static gchar *
 run_row (Driver *driver, const gchar *in)
 {
@@ -247,6 +279,8 @@ run_row (Driver *driver, const gchar *in)
     return question (driver, words[0]);
   if (g_str_equal (words[0], "opened")) {
     rt_session_opened (driver->session, driver->effects);
+  } else if (passes (driver, words)) {
+    /* that was it */
   } else if (g_str_equal (words[0], "ask")) {
     refused = !ask (driver, words + 1);
   } else if (g_str_equal (words[0], "playing")

@@ -233,26 +233,37 @@ add_quoted (GString *out, const gchar *text)
 static void
 add_command (GString *out, const RtCommand *command)
 {
-  static const gchar *const names[RT_COMMAND_LAST]
-      = { "update", "commit", "clear", "create", "cancel", "user", "system",
-          "assistant", "handoff", "function", "truncate", "delete", "raw" };
+  static const gchar *const names[RT_COMMAND_LAST] = { "update", "commit",
+    "clear", "create", "cancel", "user", "system", "assistant", "call",
+    "handoff", "function", "truncate", "delete", "raw" };
   g_autofree gchar *prefix = NULL;
+  gboolean restores = command->event_id != NULL
+                      && g_str_has_prefix (command->event_id, "rt_restore_");
 
+  if (restores)
+    add (out, "restored");
+  else if (command->again)
+    add (out, "again");
   add (out, names[command->type]);
   add (out, command->response_id);
   add (out, command->item_id);
   add (out, command->call_id);
+  add (out, command->name);
   add_quoted (out, command->text);
   if (command->final)
     add (out, "final");
   if (command->type == RT_COMMAND_ITEM_TRUNCATE)
     g_string_append_printf (
         out, " %u %u", command->content_index, command->audio_end_ms);
-  if (command->type == RT_COMMAND_RAW) {
+  if (command->type == RT_COMMAND_RAW && !command->again)
     g_assert_null (command->event_id);
+  if (command->type == RT_COMMAND_RAW || restores)
     return;
-  }
-  prefix = g_strdup_printf ("rt_%s_", names[command->type]);
+  /* an answer in other words */
+  prefix = g_strdup_printf ("rt_%s_",
+      command->type == RT_COMMAND_USER_TEXT && command->call_id != NULL
+          ? "handoff"
+          : names[command->type]);
   g_assert_true (g_str_has_prefix (command->event_id, prefix));
 }
 
@@ -367,6 +378,8 @@ add_note (GString *out, const RtNote *note)
   switch (note->type) {
     case RT_NOTE_STARTED:
       add (out, note->session_id);
+      if (note->flag)
+        add (out, "resumed");
       break;
     case RT_NOTE_SESSION:
       add_session (out, note);
@@ -405,7 +418,7 @@ gchar *
 session_driver_effect_to_string (const RtEffect *effect)
 {
   static const gchar *const names[RT_EFFECT_LAST] = { "send", "ready", "play",
-    "end", "drop", "hold", "resume", "clear-input", "note", "fail" };
+    "end", "drop", "hold", "resume", "clear-input", "repeat", "note", "fail" };
   static const gchar *const causes[] = { "generic", "not-authorized",
     "not-found", "busy", "settings", "protocol", "timeout", "lost" };
   GString *out = g_string_new (names[effect->type]);

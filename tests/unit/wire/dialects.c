@@ -110,6 +110,46 @@ test_create_session (void)
   }
 }
 
+/* What was said before goes behind the prompt. */
+static void
+test_past (void)
+{
+  static const struct {
+    const gchar *prompt;
+    const gchar *past;
+    const gchar *expected;
+  } rows[] = {
+    { "P", "He said: x", "'P\\n\\nHe said: x'" },
+    { NULL, "He said: x", "'He said: x'" },
+    { "P", "", "'P'" },
+  };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (rows); i++) {
+    const Setup setup = { .prompt = rows[i].prompt };
+    g_autoptr (RtSessionConfig) config = make_config (&setup);
+    RtCommand command = {
+      .type = RT_COMMAND_SESSION_UPDATE,
+      .first = TRUE,
+      .text = (gchar *) rows[i].past,
+    };
+    g_autofree gchar *seen_v1 = v1->encode (&command, config);
+    g_autofree gchar *seen_create = create->encode (&command, config);
+    g_autofree gchar *instructions
+        = g_strdup_printf ("'instructions':%s,", rows[i].expected);
+    g_autofree gchar *creates = g_strdup_printf (
+        "{'type':'session.create','session':{'backend_prompt':%s}}",
+        rows[i].expected);
+    g_autofree gchar *updates = g_strconcat (
+        "{'type':'session.update','session':{'type':'quicksilver',",
+        instructions, "'audio':{'input':{'format':{'type':'audio/pcm',",
+        "'rate':24000}},'output':{'voice':'cove'}}}}", NULL);
+
+    rt_test_check_json (seen_v1, updates);
+    rt_test_check_json (seen_create, creates);
+  }
+}
+
 typedef struct {
   RtCommand command;
   const gchar *v1;     /* NULL: cannot be said */
@@ -158,6 +198,7 @@ static const CommandRow commands[] = {
   { { .type = RT_COMMAND_RESPONSE_CANCEL, .response_id = "r" } },
   { { .type = RT_COMMAND_SYSTEM_TEXT, .event_id = "e", .text = "a" } },
   { { .type = RT_COMMAND_ASSISTANT_TEXT, .event_id = "e", .text = "a" } },
+  { { .type = RT_COMMAND_FUNCTION_CALL, .call_id = "c", .name = "f" } },
   { { .type = RT_COMMAND_FUNCTION_OUTPUT, .call_id = "c", .text = "a" } },
   { { .type = RT_COMMAND_ITEM_TRUNCATE, .item_id = "i", .audio_end_ms = 9 } },
   { { .type = RT_COMMAND_ITEM_DELETE, .item_id = "i" } },
@@ -372,6 +413,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/wire/dialects/v1-session", test_v1_session);
   g_test_add_func ("/wire/dialects/create-session", test_create_session);
+  g_test_add_func ("/wire/dialects/past", test_past);
   g_test_add_func ("/wire/dialects/commands", test_commands);
   g_test_add_func ("/wire/dialects/audio", test_audio);
   g_test_add_func ("/wire/dialects/audio-memory", test_audio_memory);

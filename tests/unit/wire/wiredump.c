@@ -33,6 +33,7 @@ print_commands (const RtSessionConfig *config)
 
     command->item_id = g_strdup ("item_1");
     command->call_id = g_strdup ("call_1");
+    command->name = g_strdup ("look_up");
     command->text = g_strdup ("Zehn Meter \342\200\223 \"vorw\303\244rts\"\n");
     command->content_index = 1;
     command->audio_end_ms = 1500;

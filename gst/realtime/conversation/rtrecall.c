@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Audio of late, by points in ns of audio since the session began, as the
+ * server counts.  In blocks, so that what a long turn needed goes after it.
+ */
+#include "rtrecall.h"
+
+#include <string.h>
+
+#define BLOCK_SIZE ((gsize) 8192)
+#define NS_PER_MS G_GUINT64_CONSTANT (1000000)
+#define NS_PER_SECOND G_GUINT64_CONSTANT (1000000000)
+/* While nobody speaks: a server that hears speech says so in less, however
+ * fast it was said. */
+#define QUIET_TIME (2 * G_TIME_SPAN_SECOND)
+#define MOMENTS 20
+#define MOMENT_TIME (QUIET_TIME / MOMENTS)
+/* What a server wants to hear before the speech. */
+#define LEAD (500 * NS_PER_MS)
+
+typedef struct {
+  guint64 end; /* the point behind it */
+  gchar *item_id;
+  gboolean committed; /* by us, and the server has not said so yet */
+} Turn;
+
+/* What is before the point was appended before that. */
+typedef struct {
+  gint64 time;
+  guint64 point;
+} Moment;
+
+struct _RtRecall {
+  RtRecallRules rules;
+  RtAudioFormat format;
+  GQueue blocks;  /* of guint8[BLOCK_SIZE] */
+  gsize offset;   /* taken of the first … */
+  gsize used;     /* … and bytes that there are */
+  guint64 before; /* ns appended in other formats */
+  guint64 frames; /* and in this one */
+  gboolean speaking;
+  GQueue turns; /* of Turn, not understood, oldest first */
+  Moment moments[MOMENTS];
+  guint first_moment;
+  guint n_moments;
+};
+
+static void
+turn_free (Turn *turn)
+{
+  g_free (turn->item_id);
+  g_free (turn);
+}
+
+RtRecall *
+rt_recall_new (void)
+{
+  RtRecall *self = g_new0 (RtRecall, 1);
+
+  self->format = RT_AUDIO_FORMAT_DEFAULT;
+  return self;
+}
+
+void
+rt_recall_free (RtRecall *self)
+{
+  if (self == NULL)
+    return;
+  g_queue_clear_full (&self->blocks, g_free);
+  g_queue_clear_full (&self->turns, (GDestroyNotify) turn_free);
+  g_free (self);
+}
+
+void
+rt_recall_set_rules (RtRecall *self, const RtRecallRules *rules)
+{
+  self->rules = *rules;
+}
+
+static guint64
+to_ns (const RtRecall *self, guint64 frames)
+{
+  return frames * NS_PER_SECOND / self->format.rate;
+}
+
+static guint64
+get_end (const RtRecall *self)
+{
+  return self->before + to_ns (self, self->frames);
+}
+
+guint64
+rt_recall_get_length (const RtRecall *self)
+{
+  return to_ns (self, self->used / rt_audio_format_frame_size (&self->format));
+}
+
+static guint64
+get_begin (const RtRecall *self)
+{
+  return get_end (self) - rt_recall_get_length (self);
+}
+
+static void
+push (RtRecall *self, const guint8 *data, gsize size)
+{
+  gsize n;
+
+  for (; size > 0; data += n, size -= n) {
+    gsize at = (self->offset + self->used) % BLOCK_SIZE;
+
+    if (at == 0
+        && self->offset + self->used >= self->blocks.length * BLOCK_SIZE)
+      g_queue_push_tail (&self->blocks, g_malloc (BLOCK_SIZE));
+    n = MIN (size, BLOCK_SIZE - at);
+    memcpy ((guint8 *) self->blocks.tail->data + at, data, n);
+    self->used += n;
+  }
+}
+
+/* `out` NULL: into the void. */
+static void
+pop (RtRecall *self, guint8 *out, gsize size)
+{
+  gsize n, done;
+
+  for (done = 0; done < size; done += n) {
+    n = MIN (size - done, BLOCK_SIZE - self->offset);
+    if (out != NULL)
+      memcpy (out + done, (guint8 *) self->blocks.head->data + self->offset, n);
+    self->offset += n;
+    self->used -= n;
+    if (self->offset == BLOCK_SIZE || self->used == 0) {
+      g_free (g_queue_pop_head (&self->blocks));
+      self->offset = 0;
+    }
+  }
+}
+
+/* Turns whose audio is gone are void. */
+static void
+trim (RtRecall *self, guint64 point)
+{
+  guint frame_size = rt_audio_format_frame_size (&self->format);
+  guint64 begin = get_begin (self);
+  Turn *turn;
+
+  if (point > begin) {
+    guint64 frames = (MIN (point, get_end (self)) - begin) * self->format.rate
+                     / NS_PER_SECOND;
+
+    pop (self, NULL, MIN (frames * frame_size, self->used));
+  }
+  begin = get_begin (self);
+  while ((turn = g_queue_peek_head (&self->turns)) != NULL
+         && (turn->end <= begin || turn->end <= point))
+    turn_free (g_queue_pop_head (&self->turns));
+}
+
+void
+rt_recall_clear (RtRecall *self)
+{
+  trim (self, get_end (self));
+}
+
+static void
+note_moment (RtRecall *self, gint64 now)
+{
+  guint last = (self->first_moment + self->n_moments + MOMENTS - 1) % MOMENTS;
+
+  if (self->n_moments == MOMENTS
+      || (self->n_moments > 0 && now - self->moments[last].time < MOMENT_TIME))
+    return;
+  last = (self->first_moment + self->n_moments++) % MOMENTS;
+  self->moments[last].time = now;
+  self->moments[last].point = get_end (self);
+}
+
+/* The point before which a server has had time to hear that it is nothing. */
+static guint64
+get_quiet_point (RtRecall *self, gint64 now)
+{
+  guint64 point = 0;
+
+  while (self->n_moments > 0
+         && now - self->moments[self->first_moment].time >= QUIET_TIME) {
+    point = self->moments[self->first_moment].point;
+    self->first_moment = (self->first_moment + 1) % MOMENTS;
+    self->n_moments--;
+  }
+  return point;
+}
+
+static void
+keep_within_limit (RtRecall *self, gint64 now)
+{
+  guint64 end = get_end (self);
+  guint64 quiet = get_quiet_point (self, now);
+
+  if (self->rules.told && !self->speaking && self->turns.length == 0)
+    trim (self, quiet);
+  if (rt_recall_get_length (self) > self->rules.limit)
+    trim (self, end - self->rules.limit);
+}
+
+void
+rt_recall_append (RtRecall *self, const RtAudioFormat *format,
+    const guint8 *data, gsize size, gint64 now)
+{
+  if (!rt_audio_format_equal (&self->format, format)) {
+    rt_recall_clear (self);
+    self->before = get_end (self);
+    self->frames = 0;
+    self->format = *format;
+  }
+  note_moment (self, now);
+  push (self, data, size);
+  self->frames += size / rt_audio_format_frame_size (format);
+  keep_within_limit (self, now);
+}
+
+static void
+add_turn (RtRecall *self, const gchar *item_id, guint64 end, gboolean committed)
+{
+  Turn *turn = g_new0 (Turn, 1);
+
+  turn->item_id = g_strdup (item_id);
+  turn->end = end;
+  turn->committed = committed;
+  g_queue_push_tail (&self->turns, turn);
+}
+
+void
+rt_recall_commit (RtRecall *self)
+{
+  if (self->used > 0)
+    add_turn (self, NULL, get_end (self), TRUE);
+}
+
+static GList *
+find_turn (RtRecall *self, const gchar *item_id)
+{
+  GList *link;
+
+  for (link = self->turns.head; link != NULL; link = link->next) {
+    const Turn *turn = link->data;
+
+    if (turn->item_id != NULL ? g_strcmp0 (turn->item_id, item_id) == 0
+                              : item_id == NULL)
+      return link;
+  }
+  return NULL;
+}
+
+static GList *
+find_commit (RtRecall *self)
+{
+  GList *link;
+
+  for (link = self->turns.head; link != NULL; link = link->next)
+    if (((Turn *) link->data)->committed
+        && ((Turn *) link->data)->item_id == NULL)
+      return link;
+  return NULL;
+}
+
+static void
+speech_started (RtRecall *self, const RtEvent *event)
+{
+  guint64 begin = event->audio_ms * NS_PER_MS;
+
+  self->speaking = TRUE;
+  if (self->turns.length == 0 && begin > LEAD)
+    trim (self, begin - LEAD);
+}
+
+static void
+speech_stopped (RtRecall *self, const RtEvent *event)
+{
+  self->speaking = FALSE;
+  if (find_turn (self, event->item_id) == NULL)
+    add_turn (self, event->item_id, event->audio_ms * NS_PER_MS, FALSE);
+}
+
+static void
+committed (RtRecall *self, const RtEvent *event)
+{
+  GList *link = find_turn (self, event->item_id);
+
+  if (link == NULL)
+    link = find_commit (self);
+  if (link != NULL && ((Turn *) link->data)->item_id == NULL)
+    ((Turn *) link->data)->item_id = g_strdup (event->item_id);
+}
+
+static void
+understood (RtRecall *self, const RtEvent *event)
+{
+  GList *link = find_turn (self, event->item_id);
+
+  if (link == NULL && event->item_id == NULL)
+    link = self->turns.head;
+  if (link != NULL)
+    trim (self, ((Turn *) link->data)->end);
+  else if (self->rules.by_output)
+    rt_recall_clear (self);
+}
+
+/* The model answers to all turns that it knows of.  That it is about to is not
+ * enough: the answer could get lost. */
+static void
+answered (RtRecall *self)
+{
+  GList *link;
+
+  if (self->rules.by_output)
+    rt_recall_clear (self);
+
+  for (link = self->turns.tail; link != NULL; link = link->prev)
+    if (((Turn *) link->data)->item_id != NULL
+        || !((Turn *) link->data)->committed) {
+      trim (self, ((Turn *) link->data)->end);
+      return;
+    }
+}
+
+static void
+refused (RtRecall *self, const RtEvent *event)
+{
+  GList *link = find_commit (self);
+
+  if (link == NULL || event->error == NULL
+      || g_strcmp0 (event->error->code, "input_audio_buffer_commit_empty") != 0)
+    return;
+  turn_free (link->data);
+  g_queue_delete_link (&self->turns, link);
+}
+
+void
+rt_recall_event (RtRecall *self, const RtEvent *event)
+{
+  switch (event->type) {
+    case RT_EVENT_SPEECH_STARTED:
+      speech_started (self, event);
+      break;
+    case RT_EVENT_SPEECH_STOPPED:
+      speech_stopped (self, event);
+      break;
+    case RT_EVENT_AUDIO_COMMITTED:
+      committed (self, event);
+      break;
+    case RT_EVENT_INPUT_TRANSCRIPT_DONE:
+    case RT_EVENT_INPUT_TRANSCRIPT_FAILED:
+      understood (self, event);
+      break;
+    case RT_EVENT_OUTPUT_AUDIO_DELTA:
+    case RT_EVENT_OUTPUT_TRANSCRIPT_DELTA:
+    case RT_EVENT_OUTPUT_TEXT_DELTA:
+    case RT_EVENT_FUNCTION_ARGUMENTS_DONE:
+    case RT_EVENT_RESPONSE_DONE:
+      answered (self);
+      break;
+    case RT_EVENT_ERROR:
+      refused (self, event);
+      break;
+    default:
+      break;
+  }
+}
+
+gboolean
+rt_recall_is_empty (const RtRecall *self)
+{
+  return self->used == 0;
+}
+
+gboolean
+rt_recall_get_format (const RtRecall *self, RtAudioFormat *format)
+{
+  *format = self->format;
+  return self->used > 0;
+}
+
+/* Only our own commits are sent again: a server that ends turns by itself
+ * will do so again. */
+gsize
+rt_recall_take (RtRecall *self, guint8 *out, gsize size, gboolean *commits)
+{
+  guint frame_size = rt_audio_format_frame_size (&self->format);
+  guint64 begin = get_begin (self);
+  Turn *turn;
+  gsize n;
+
+  *commits = FALSE;
+  while ((turn = g_queue_peek_head (&self->turns)) != NULL && !turn->committed)
+    turn_free (g_queue_pop_head (&self->turns));
+  n = MIN (size - size % frame_size, self->used);
+  if (turn != NULL) {
+    guint64 frames
+        = (MAX (turn->end, begin) - begin) * self->format.rate / NS_PER_SECOND;
+
+    if (frames * frame_size <= n) {
+      n = frames * frame_size;
+      *commits = TRUE;
+      turn_free (g_queue_pop_head (&self->turns));
+    }
+  }
+  pop (self, out, n);
+  return n;
+}

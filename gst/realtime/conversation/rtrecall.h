@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What the user said last and no server is known to have understood: a copy,
+ * to be said again in another session.  Pure; its owner serialises the calls.
+ */
+#pragma once
+
+#include "rtevent.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  guint64 limit;      /* ns that are kept at most */
+  gboolean told;      /* the server tells when the user speaks */
+  gboolean by_output; /* it tells nothing, but a model that speaks has heard */
+} RtRecallRules;
+
+typedef struct _RtRecall RtRecall;
+
+RtRecall *rt_recall_new (void);
+void rt_recall_free (RtRecall *recall);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtRecall, rt_recall_free)
+
+void rt_recall_set_rules (RtRecall *recall, const RtRecallRules *rules);
+/* `size` bytes of whole frames were appended (at `now`, in us of a clock that
+ * only goes on), a commit was sent, a clear. */
+void rt_recall_append (RtRecall *recall, const RtAudioFormat *format,
+    const guint8 *data, gsize size, gint64 now);
+void rt_recall_commit (RtRecall *recall);
+void rt_recall_clear (RtRecall *recall);
+/* What the server is known to have understood by this is forgotten. */
+void rt_recall_event (RtRecall *recall, const RtEvent *event);
+
+gboolean rt_recall_is_empty (const RtRecall *recall);
+/* What it is in; FALSE: it is empty. */
+gboolean rt_recall_get_format (const RtRecall *recall, RtAudioFormat *format);
+/* ns */
+guint64 rt_recall_get_length (const RtRecall *recall);
+/* Takes up to `size` bytes, from the oldest on; fewer, or none, before a
+ * commit: then *commits, and it is taken too. */
+gsize rt_recall_take (
+    RtRecall *recall, guint8 *out, gsize size, gboolean *commits);
+
+G_END_DECLS

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What becomes of the user's voice when a connection is lost: said again, kept,
+ * or counted.
+ */
+#include "rtoutage.h"
+#include "rtspeech.h"
+
+#define QUICK "reconnect-delay=40 reconnect-max-delay=80 "
+/* Long enough to do something in it. */
+#define SLOW "reconnect-delay=1200 reconnect-max-delay=1200 "
+
+static void
+send_reply (RtPipeline *p, const gchar *id, const gchar *text, guint ms)
+{
+  g_autoptr (GBytes) pcm = rt_pcm_ramp ((gsize) ms * RT_RATE / 1000, 0);
+
+  rt_fake_conn_send_reply (p->conn, id, id, text, g_bytes_get_data (pcm, NULL),
+      g_bytes_get_size (pcm), RT_PCM_MS (100));
+}
+
+/* What of the ramp a server heard, from its first sample on; -1: it is not one
+ * piece of it. */
+static gint
+heard_from (RtFakeConn *conn, gsize *samples)
+{
+  g_autoptr (GByteArray) audio = rt_fake_conn_get_audio (conn);
+  guint16 first;
+
+  *samples = audio->len / 2;
+  if (*samples == 0)
+    return 0;
+  first = audio->data[0] | audio->data[1] << 8;
+  return rt_pcm_check_ramp (audio->data, audio->len, first) == -1 ? first : -1;
+}
+
+/* A word at the instant of the loss, and what is said meanwhile. */
+static void
+test_said (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p = rt_outage_open (server, SLOW, RT_OUT_ANY);
+  g_autoptr (GBytes) pcm = rt_pcm_ramp (65520, 0);
+  const guint8 *data = g_bytes_get_data (pcm, NULL);
+  gsize half = RT_PCM_MS (1200), whole = RT_PCM_MS (2400), n;
+  RtFakeConn *first = p->conn;
+
+  rt_pipeline_push (p, data, half);
+  g_assert_true (rt_fake_conn_wait_audio (first, half, RT_WAIT_MS));
+  rt_fake_conn_send_speech_started (first, "item_u1", 900);
+  rt_pipeline_expect_with (p, "realtime-speech", "reason", "detected");
+  rt_fake_conn_rst (first);
+  rt_pipeline_expect_with (p, "realtime-speech", "reason", "ended");
+  rt_pipeline_push (p, data + half, whole - half);
+  rt_outage_expect_again (p, server);
+  /* from half a second before that word on */
+  g_assert_true (
+      rt_fake_conn_wait_audio (p->conn, whole - RT_PCM_MS (400), RT_WAIT_MS));
+  g_assert_cmpint (heard_from (p->conn, &n), ==, 400 * RT_RATE / 1000);
+  g_assert_cmpuint (n, ==, (whole - RT_PCM_MS (400)) / 2);
+  g_assert_cmpuint (rt_pipeline_count (p, "realtime-overrun"), ==, 0);
+  g_assert_cmpuint (rt_pipeline_stat (p, "audio-dropped-uplink"), ==, 0);
+}
+
+/* More than is kept: the oldest goes, and is counted. */
+static void
+test_said_too_much (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p
+      = rt_outage_open (server, SLOW "uplink-buffer=500", RT_OUT_ANY);
+  g_autoptr (GBytes) pcm = rt_pcm_ramp (2 * RT_RATE, 0);
+  const GstStructure *s;
+  gsize n;
+
+  rt_fake_conn_rst (p->conn);
+  rt_outage_expect (p, 1);
+  rt_pipeline_push (p, g_bytes_get_data (pcm, NULL), RT_PCM_MS (2000));
+  s = rt_pipeline_expect (p, "realtime-overrun");
+  rt_assert_field (s, "direction", "uplink");
+  rt_outage_expect_again (p, server);
+  g_assert_true (
+      rt_fake_conn_wait_audio (p->conn, RT_PCM_MS (500), RT_WAIT_MS));
+  g_assert_cmpint (heard_from (p->conn, &n), ==, 1500 * RT_RATE / 1000);
+  g_assert_cmpuint (n, ==, 500 * RT_RATE / 1000);
+  g_assert_cmpuint (
+      rt_pipeline_stat (p, "audio-dropped-uplink"), ==, 1500 * GST_MSECOND);
+}
+
+/* The application owns the turns: its commit, and the reply it asked for, go
+ * behind the audio that they are about. */
+static void
+test_committed (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p
+      = rt_outage_open (server, QUICK "turn-detection=none", RT_OUT_ANY);
+  g_autoptr (GBytes) pcm = rt_pcm_ramp (RT_RATE, 0);
+  gsize size = RT_PCM_MS (1000), n;
+  guint i;
+
+  rt_pipeline_push (p, g_bytes_get_data (pcm, NULL), size);
+  g_assert_true (rt_fake_conn_wait_audio (p->conn, size, RT_WAIT_MS));
+  g_assert_true (rt_pipeline_act (p, "commit-audio"));
+  g_assert_true (rt_pipeline_act (p, "create-response"));
+  rt_fake_conn_expect_event (p->conn, "response.create", RT_WAIT_MS);
+  for (i = 0; i < 2; i++) {
+    g_autofree gchar *order = NULL;
+
+    rt_fake_conn_rst (p->conn);
+    rt_outage_expect_again (p, server);
+    rt_fake_conn_expect_event (p->conn, "response.create", RT_WAIT_MS);
+    g_assert_cmpint (heard_from (p->conn, &n), ==, 0);
+    g_assert_cmpuint (n, ==, size / 2);
+    order = rt_fake_conn_dup_order (p->conn);
+    g_assert_cmpstr (
+        order, ==, "session.update input_audio_buffer.commit response.create");
+  }
+  /* understood: that was it */
+  rt_fake_conn_send_text (p->conn,
+      "{\"type\":\"input_audio_buffer.committed\",\"item_id\":\"item_u1\"}");
+  rt_fake_conn_send_user_turn (p->conn, "item_u1", 1000, "Well.");
+  rt_pipeline_expect_with (p, "realtime-transcript", "text", "Well.");
+  rt_pipeline_expect_with (p, "realtime-transcript", "text", "Well.");
+  rt_fake_conn_rst (p->conn);
+  rt_outage_expect_again (p, server);
+  rt_fake_conn_expect_event (p->conn, "response.create", RT_WAIT_MS);
+  g_assert_cmpuint (rt_fake_conn_get_audio_size (p->conn), ==, 0);
+}
+
+/* EOS while there is no session: the last word and its answer are waited for. */
+static void
+test_eos (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p = rt_outage_open (server, SLOW, RT_OUT_SYNC);
+  g_autofree guint8 *pcm = g_malloc0 (RT_PCM_MS (500));
+
+  rt_fake_conn_rst (p->conn);
+  rt_outage_expect (p, 1);
+  rt_pipeline_push (p, pcm, RT_PCM_MS (500));
+  rt_pipeline_push_eos (p);
+  rt_outage_expect_again (p, server);
+  g_assert_true (
+      rt_fake_conn_wait_audio (p->conn, RT_PCM_MS (1300), RT_WAIT_MS));
+  rt_fake_conn_send_speech_started (p->conn, "item_u1", 0);
+  rt_pipeline_expect_with (p, "realtime-speech", "reason", "detected");
+  /* and once more, at the worst time */
+  rt_fake_conn_rst (p->conn);
+  rt_outage_expect_again (p, server);
+  g_assert_true (
+      rt_fake_conn_wait_audio (p->conn, RT_PCM_MS (1300), RT_WAIT_MS));
+  rt_fake_conn_send_user_turn (p->conn, "item_u1", 800, "Bye.");
+  send_reply (p, "r1", "Good bye.", 300);
+  g_assert_nonnull (rt_pipeline_wait_event (p, GST_EVENT_EOS, 0, RT_WAIT_MS));
+  g_assert_cmpuint (rt_pipeline_get_audio_size (p), ==, RT_PCM_MS (300));
+}
+
+/* An hour's pause is a pause of the stream, not of the conversation. */
+static void
+test_paused (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p
+      = rt_outage_open (server, QUICK "uplink-buffer=500", RT_OUT_SYNC);
+  g_autoptr (GBytes) pcm = rt_pcm_ramp (2 * RT_RATE, 0);
+  gsize n;
+
+  gst_element_set_state (p->pipeline, GST_STATE_PAUSED);
+  rt_fake_conn_rst (p->conn);
+  rt_outage_expect_again (p, server);
+  rt_fake_conn_set_reading (p->conn, FALSE);
+  rt_fake_conn_rst (p->conn);
+  rt_fake_server_set_auto (server, FALSE);
+  p->conn = rt_fake_server_expect_connection (server, RT_WAIT_MS);
+  /* what was said in the pause is not all said at its end */
+  rt_pipeline_push (p, g_bytes_get_data (pcm, NULL), RT_PCM_MS (2000));
+  gst_element_set_state (p->pipeline, GST_STATE_PLAYING);
+  rt_pipeline_expect (p, "realtime-overrun");
+  g_assert_true (rt_pipeline_wait_stat (
+      p, "audio-dropped-uplink", 1500 * GST_MSECOND, RT_WAIT_MS));
+  rt_fake_conn_send_text (
+      p->conn, "{\"type\":\"session.created\",\"session\":{\"id\":\"s\"}}");
+  g_assert_true (
+      rt_fake_conn_wait_audio (p->conn, RT_PCM_MS (500), RT_WAIT_MS));
+  g_assert_cmpint (heard_from (p->conn, &n), ==, 1500 * RT_RATE / 1000);
+  send_reply (p, "r1", "Welcome back.", 200);
+  rt_pipeline_expect_with (p, "realtime-speech", "reason", "drained");
+}
+
+int
+main (int argc, char **argv)
+{
+  rt_element_test_init (&argc, &argv);
+  g_test_add_func ("/resume-audio/said", test_said);
+  g_test_add_func ("/resume-audio/said-too-much", test_said_too_much);
+  g_test_add_func ("/resume-audio/committed", test_committed);
+  g_test_add_func ("/resume-audio/eos", test_eos);
+  g_test_add_func ("/resume-audio/paused", test_paused);
+  return g_test_run ();
+}
