@@ -170,6 +170,8 @@ void rt_conversation_give_up (RtConversation *self, const gchar *why);
 void rt_conversation_ended (
     RtConversation *self, RtConnection *connection, const RtEnd *end);
 void rt_conversation_open (RtConversation *self);
+/* The policy has changed. */
+void rt_conversation_heed_policy (RtConversation *self);
 void rt_loss_clear (RtLoss *loss);
 
 /* rtrenewal.c: the next session before the end of this one */

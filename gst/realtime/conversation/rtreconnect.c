@@ -202,6 +202,18 @@ rt_conversation_ended (
     rt_conversation_renewal_failed (self, &loss);
 }
 
+void
+rt_conversation_heed_policy (RtConversation *self)
+{
+  RtConversationPolicy policy;
+
+  rt_conversation_get_policy (self, &policy);
+  if (self->wait != NULL && !policy.reconnect)
+    rt_conversation_give_up (self, "there is to be no other connection");
+  else
+    rt_conversation_plan_renewal (self);
+}
+
 /* A key file that is being replaced, say. */
 static void
 refused (RtConversation *self, const gchar *why)

@@ -161,8 +161,11 @@ note_cb (RtConversation *conversation, const RtNote *note, gpointer user_data)
     return;
   if (note->type == RT_NOTE_SESSION && is_current (self, conversation))
     gst_realtime_conversation_set_session_id (self, note->session_id);
-  if (note->type == RT_NOTE_RECONNECTING && is_current (self, conversation))
+  if (note->type == RT_NOTE_RECONNECTING && is_current (self, conversation)) {
+    GST_INFO_OBJECT (self, "attempt %u to connect follows in %u ms",
+        note->attempt, note->delay);
     show_reconnecting (self);
+  }
   gst_realtime_bus_post_note (GST_ELEMENT (self), note, link->mode,
       link->protocol, rt_conversation_get_secret (conversation));
 }

@@ -52,6 +52,18 @@ static const Row whole[] = {
       "send restored user u2 'Hello?'; repeat" },
 };
 
+/* It may still have them, or want none. */
+static const Row refused[] = {
+  START,
+  { "heard item=u1 text=Hello?", "note user final 'Hello?' u1" },
+  { "lost", "" },
+  OPENED,
+  { "session_created id=s2", "ready; note session s2 created; "
+                             "send restored user u1 'Hello?'; repeat" },
+  { "error code=invalid_value msg=known event=rt_restore_3",
+      "note error benign invalid_value 'known' rt_restore_3" },
+};
+
 /* Only what was heard. */
 static const Row cut[] = {
   START,
@@ -340,6 +352,7 @@ static const Row v1_handoffs[] = {
 
 static const Table tables[] = {
   TABLE ("whole", "", whole),
+  TABLE ("refused", "", refused),
   TABLE ("cut", "", cut),
   TABLE ("unheard", "", unheard),
   TABLE ("deleted", "", deleted),
