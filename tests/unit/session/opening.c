@@ -193,7 +193,7 @@ opens_once (void)
   g_autoptr (RtSession) session = rt_session_new (&rt_dialect_v2, config);
   g_autoptr (RtEffects) effects = rt_effects_new ();
 
-  rt_session_opened (session, effects);
+  rt_session_opened (session, FALSE, effects);
   g_assert_true (pop_first (effects));
   rt_effect_free (rt_effects_pop (effects)); /* the note of it */
   config->prompt = g_strdup ("hello");

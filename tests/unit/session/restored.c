@@ -293,7 +293,7 @@ static const Row greeted[] = {
   { "greet", "send update" },
   { "heard item=u1 text=Hello?", "note user final 'Hello?' u1" },
   { "lost repeats", "" },
-  { "opened", "note started resumed" },
+  { "opened greeted", "note started resumed" },
   { "session_created id=s2",
       "ready; note session s2 created; send restored user u1 'Hello?'; "
       "repeat" },
@@ -303,6 +303,14 @@ static const Row greeted_before_change[] = {
   START,
   { "greet", "send update" },
   { "config voice=sage", "send update" },
+  { "lost repeats", "" },
+  { "opened greeted", "send update; note started resumed" },
+};
+
+/* The one that was greeted came to nothing. */
+static const Row greeted_in_vain[] = {
+  START,
+  { "greet", "send update" },
   { "lost repeats", "" },
   { "opened", "send update; note started resumed" },
 };
@@ -367,6 +375,7 @@ static const Table tables[] = {
   TABLE ("transcription", "mode=transcription", transcription),
   TABLE ("greeted", "", greeted),
   TABLE ("greeted-before-change", "", greeted_before_change),
+  TABLE ("greeted-in-vain", "", greeted_in_vain),
   TABLE ("v1", "v1", v1),
   TABLE ("v1-handoffs", "v1", v1_handoffs),
 };

@@ -5,8 +5,8 @@
  * In: an event (`audio item=i1 resp=r1 audio=100`), a request (`ask text hi`),
  * playback (`playing 1`, `drained 1`, `dropped 1=40/100`, `paused`), `opened`,
  * `ended 150`, `config voice=sage`, what passes between sessions (`lost`,
- * `lost repeats`, `greet`, `commit_again`, `repeated`, `ask_again`,
- * `forgetful`: without history), or a question (`busy?`, `speaking?`,
+ * `lost repeats`, `greet`, `opened greeted`, `commit_again`, `repeated`,
+ * `ask_again`, `forgetful`: without history), or a question (`busy?`, `speaking?`,
  * `ready?`, `between?`, `owed?`, `worked?`, `late?`, `awaits_pause?`,
  * `last_error?`, `id?`).  Out: the effects, joined by "; ".
  */
