@@ -94,8 +94,7 @@ void rt_conversation_wipe (gchar *secret);
 void rt_conversation_run_effects (RtConversation *self);
 /* Stops what is playing and tells the session how far it was heard. */
 void rt_conversation_drop (RtConversation *self);
-/* FALSE: nothing of it was sent. */
-gboolean rt_conversation_send (
+void rt_conversation_send (
     RtConversation *self, RtConnection *connection, const RtCommand *command);
 
 /* rtspeaker.c: what is sent of the user's voice, and the end of it */
@@ -159,7 +158,6 @@ typedef struct {
   RtConversationEnd end; /* as it would end the conversation */
   RtSeverity severity;
   gboolean unreached; /* nobody answered: it may be the network */
-  guint retry_after;  /* s */
 } RtLoss;
 /* Takes what `loss` owns. */
 void rt_conversation_lost (RtConversation *self, RtLoss *loss);

@@ -53,7 +53,7 @@ count_note (RtConversation *self, const RtNote *note)
   count_usage (stats, &note->usage);
 }
 
-gboolean
+void
 rt_conversation_send (
     RtConversation *self, RtConnection *connection, const RtCommand *command)
 {
@@ -62,10 +62,8 @@ rt_conversation_send (
   g_mutex_lock (&self->lock);
   text = self->dialect->encode (command, rt_session_get_config (self->session));
   g_mutex_unlock (&self->lock);
-  if (text == NULL)
-    return FALSE;
-  rt_connection_send (connection, text, strlen (text));
-  return TRUE;
+  if (text != NULL)
+    rt_connection_send (connection, text, strlen (text));
 }
 
 /* The audio that it is about goes before it. */
