@@ -46,7 +46,8 @@ set_recall_rules (RtConversation *self)
   rt_recall_set_rules (self->recall, &rules);
 }
 
-static void
+/* Returns ns of it. */
+static guint64
 append (RtConversation *self, const RtAudioFormat *format, const guint8 *data,
     gsize size)
 {
@@ -57,7 +58,7 @@ append (RtConversation *self, const RtAudioFormat *format, const guint8 *data,
   rt_connection_send (self->connection, self->frame->str, self->frame->len);
   rt_recall_append (self->recall, format, data, size, g_get_monotonic_time ());
   self->uncommitted += duration;
-  rt_stats_add (self->stats, RT_STAT_AUDIO_SENT, duration);
+  return duration;
 }
 
 /* Sends whole chunks while the network takes them; with `rest` everything,
@@ -81,7 +82,8 @@ rt_conversation_pump (RtConversation *self, gboolean rest)
     n = rt_uplink_pop (self->uplink, &expected, self->chunk->data, size, rest);
     if (n == 0)
       break;
-    append (self, &format, self->chunk->data, n);
+    rt_stats_add (self->stats, RT_STAT_AUDIO_SENT,
+        append (self, &format, self->chunk->data, n));
   }
 }
 
@@ -116,7 +118,8 @@ repeat_commit (RtConversation *self)
   }
 }
 
-/* Whole and at once, before anything that was said after it: it is little. */
+/* Whole and at once, before anything that was said after it: it is little.  It
+ * was counted when it was sent first. */
 static void
 repeat_audio (RtConversation *self, RtRecall *said)
 {
@@ -185,7 +188,8 @@ append_silence (RtConversation *self)
   memset (self->chunk->data, rt_codec_silence (format.codec), size);
   for (; bytes > 0; bytes -= n) {
     n = MIN (bytes, size);
-    append (self, &format, self->chunk->data, n);
+    rt_stats_add (self->stats, RT_STAT_AUDIO_SENT,
+        append (self, &format, self->chunk->data, n));
   }
 }
 
