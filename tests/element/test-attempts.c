@@ -168,6 +168,21 @@ test_switched_off (void)
   g_assert_cmpuint (rt_pipeline_count (p, "realtime-reconnecting"), ==, 1);
 }
 
+/* Also while another attempt is waited for. */
+static void
+test_switched_off_meanwhile (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p = rt_outage_open (
+      server, "reconnect-delay=60000 reconnect-max-delay=60000", RT_OUT_ANY);
+
+  rt_fake_conn_rst (p->conn);
+  rt_outage_expect (p, 1);
+  g_object_set (p->rt, "reconnect", FALSE, NULL);
+  rt_pipeline_expect_type (p, GST_MESSAGE_ERROR);
+  rt_outage_wait_state (p, RT_STATE_FAILED);
+}
+
 /* The application and the state changes do not wait for a connection. */
 static void
 test_left (void)
@@ -302,6 +317,8 @@ main (int argc, char **argv)
   g_test_add_func ("/attempts/exhausted", test_exhausted);
   g_test_add_func ("/attempts/budget", test_budget);
   g_test_add_func ("/attempts/switched-off", test_switched_off);
+  g_test_add_func (
+      "/attempts/switched-off-meanwhile", test_switched_off_meanwhile);
   g_test_add_func ("/attempts/left", test_left);
   g_test_add_func ("/attempts/key-file", test_key_file);
   g_test_add_func ("/attempts/key-asked", test_key_asked);

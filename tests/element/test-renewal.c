@@ -230,6 +230,22 @@ changed (Fixture *f, gconstpointer props)
   g_assert_nonnull (strstr (rt_fake_conn_get_event_text (next, 1), "Anew."));
 }
 
+/* The next one was greeted and came to nothing: who follows is greeted, too. */
+static void
+in_vain (Fixture *f, gconstpointer props)
+{
+  g_autofree gchar *order = NULL;
+
+  rt_fake_conn_send_speech_started (f->p->conn, "user_1", 0);
+  rt_pipeline_expect_with (f->p, "realtime-speech", "reason", "detected");
+  rt_fake_conn_rst (expect_successor (f));
+  rt_pipeline_expect_with (f->p, "realtime-error", "code", "renewal_failed");
+  rt_fake_conn_rst (f->p->conn);
+  rt_outage_expect_again (f->p, f->server);
+  order = rt_fake_conn_dup_order (f->p->conn);
+  g_assert_cmpstr (order, ==, "session.update");
+}
+
 static void
 say_expiry (RtFakeConn *conn, gint64 seconds)
 {
@@ -279,6 +295,7 @@ main (int argc, char **argv)
   ADD ("lost-before", BY_AGE, lost_before);
   ADD ("refused", BY_AGE, refused);
   ADD ("changed", BY_AGE, changed);
+  ADD ("in-vain", BY_AGE, in_vain);
   ADD ("before-expiry", NULL, before_expiry);
   ADD ("no-expiry", NULL, no_expiry);
   ADD ("no-expiry-without", "reconnect=false", no_expiry);

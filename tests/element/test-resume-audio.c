@@ -59,7 +59,9 @@ test_said (void)
   g_assert_cmpint (heard_from (p->conn, &n), ==, 400 * RT_RATE / 1000);
   g_assert_cmpuint (n, ==, (whole - RT_PCM_MS (400)) / 2);
   g_assert_cmpuint (rt_pipeline_count (p, "realtime-overrun"), ==, 0);
+  /* each once, whoever heard it twice */
   g_assert_cmpuint (rt_pipeline_stat (p, "audio-dropped-uplink"), ==, 0);
+  g_assert_cmpuint (rt_pipeline_stat (p, "audio-sent"), ==, 2400 * GST_MSECOND);
 }
 
 /* More than is kept: the oldest goes, and is counted. */

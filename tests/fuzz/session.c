@@ -141,7 +141,7 @@ open_connection (World *world)
 {
   if (session_checks_is_open (world->checks))
     return;
-  rt_session_opened (world->session, world->effects);
+  rt_session_opened (world->session, FALSE, world->effects);
   session_checks_opened (world->checks);
 }
 

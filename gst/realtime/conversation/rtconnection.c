@@ -21,6 +21,7 @@ struct _RtConnection {
   gint64 waits;  /* since when we do; 0: we do not */
   gboolean serves;
   gboolean opened;
+  gboolean greeted;
   gboolean ready;
   GQueue held; /* of GBytes */
 };
@@ -69,10 +70,12 @@ greet (RtConnection *self)
 
   g_mutex_lock (&conversation->lock);
   if (self->serves)
-    rt_session_opened (conversation->session, conversation->outbox);
+    rt_session_opened (
+        conversation->session, self->greeted, conversation->outbox);
   else
     greeting = rt_session_greet (conversation->session);
   g_mutex_unlock (&conversation->lock);
+  self->greeted = TRUE;
   if (greeting != NULL)
     rt_conversation_send (conversation, self, greeting);
   else

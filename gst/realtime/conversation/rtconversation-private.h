@@ -102,8 +102,7 @@ void rt_conversation_wipe (gchar *secret);
 void rt_conversation_run_effects (RtConversation *self);
 /* On the connection that serves. */
 void rt_conversation_say (RtConversation *self, const RtCommand *command);
-/* FALSE: nothing of it was sent. */
-gboolean rt_conversation_send (
+void rt_conversation_send (
     RtConversation *self, RtConnection *connection, const RtCommand *command);
 
 /* rtcounter.c */
@@ -192,7 +191,6 @@ typedef struct {
   RtConversationEnd end; /* as it would end the conversation */
   RtSeverity severity;
   gboolean unreached; /* nobody answered: it may be the network */
-  guint retry_after;  /* s */
 } RtLoss;
 /* Takes what `loss` owns. */
 void rt_conversation_lost (RtConversation *self, RtLoss *loss);
@@ -203,6 +201,8 @@ void rt_conversation_give_up (RtConversation *self, const gchar *why);
 void rt_conversation_ended (
     RtConversation *self, RtConnection *connection, const RtEnd *end);
 void rt_conversation_open (RtConversation *self);
+/* The policy has changed. */
+void rt_conversation_heed_policy (RtConversation *self);
 void rt_loss_clear (RtLoss *loss);
 
 /* rtrenewal.c: the next session before the end of this one */

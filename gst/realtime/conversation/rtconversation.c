@@ -112,7 +112,7 @@ rt_conversation_serve (gpointer user_data)
     rt_conversation_watch_clock (self);
   }
   if (replan)
-    rt_conversation_plan_renewal (self);
+    rt_conversation_heed_policy (self);
   rt_conversation_run_effects (self);
   if (close) {
     if (end.reason == RT_CLOSED_REQUESTED)

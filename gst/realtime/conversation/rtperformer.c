@@ -17,7 +17,7 @@ run_note (RtConversation *self, RtNote *note)
   self->callbacks.note (self, note, self->user_data);
 }
 
-gboolean
+void
 rt_conversation_send (
     RtConversation *self, RtConnection *connection, const RtCommand *command)
 {
@@ -26,10 +26,8 @@ rt_conversation_send (
   g_mutex_lock (&self->lock);
   text = self->dialect->encode (command, rt_session_get_config (self->session));
   g_mutex_unlock (&self->lock);
-  if (text == NULL)
-    return FALSE;
-  rt_connection_send (connection, text, strlen (text));
-  return TRUE;
+  if (text != NULL)
+    rt_connection_send (connection, text, strlen (text));
 }
 
 void

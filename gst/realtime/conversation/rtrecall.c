@@ -270,7 +270,8 @@ speech_started (RtRecall *self, const RtEvent *event)
   guint64 begin = event->audio_ms * NS_PER_MS;
 
   self->speaking = TRUE;
-  if (self->turns.length == 0 && begin > LEAD)
+  /* not of a server that counts what it was never sent */
+  if (self->turns.length == 0 && begin > LEAD && begin <= get_end (self))
     trim (self, begin - LEAD);
 }
 

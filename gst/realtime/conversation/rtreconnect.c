@@ -46,8 +46,8 @@ try_again (RtConversation *self, RtLoss *loss, const gchar *host)
   rt_conversation_get_policy (self, &policy);
   if (!policy.reconnect
       || !rt_backoff_next (&self->backoff, &policy.backoff,
-          MIN (loss->retry_after, G_MAXINT / 1000) * 1000, g_random_double (),
-          &delay)) {
+          MIN (loss->end.retry_after, G_MAXINT / 1000) * 1000,
+          g_random_double (), &delay)) {
     rt_conversation_finish (self, &loss->end);
     return;
   }
@@ -180,11 +180,11 @@ rt_conversation_ended (
   gboolean serves = connection == self->connection;
   RtLoss loss = {
     .unreached = is_unreached (connection, ended),
-    .retry_after = ended->retry_after,
     .end = {
       .failed = TRUE,
       .close_code = ended->close_code,
       .http_status = ended->http_status,
+      .retry_after = ended->retry_after,
       .detail = g_strdup (ended->reason),
     },
   };
@@ -202,6 +202,18 @@ rt_conversation_ended (
     rt_conversation_lost (self, &loss);
   else
     rt_conversation_renewal_failed (self, &loss);
+}
+
+void
+rt_conversation_heed_policy (RtConversation *self)
+{
+  RtConversationPolicy policy;
+
+  rt_conversation_get_policy (self, &policy);
+  if (self->wait != NULL && !policy.reconnect)
+    rt_conversation_give_up (self, "there is to be no other connection");
+  else
+    rt_conversation_plan_renewal (self);
 }
 
 /* A key file that is being replaced, say. */

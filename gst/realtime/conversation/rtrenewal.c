@@ -17,6 +17,7 @@
 #define MAX_LEAD (30 * G_TIME_SPAN_SECOND)
 /* Many conversations that began together do not renew together. */
 #define SPREAD 0.1
+#define MIN_PAUSE 1000   /* ms, between two attempts */
 #define RECHECK_TIME 200 /* ms, while the successor waits for a pause */
 #define QUIET_TIME 1000  /* ms: shorter ones are within a turn */
 #define COMMIT_PATIENCE (60 * G_TIME_SPAN_SECOND)
@@ -132,8 +133,8 @@ rt_conversation_renewal_failed (RtConversation *self, RtLoss *loss)
   policy.backoff.attempts = -1;
   rt_backoff_next (
       &self->renewal.backoff, &policy.backoff, 0, g_random_double (), &delay);
-  look_again_at (
-      self, g_get_monotonic_time () + delay * G_TIME_SPAN_MILLISECOND);
+  look_again_at (self, g_get_monotonic_time ()
+                           + MAX (delay, MIN_PAUSE) * G_TIME_SPAN_MILLISECOND);
   rt_conversation_warn (self, "renewal_failed", text);
 }
 

@@ -46,7 +46,8 @@ set_recall_rules (RtConversation *self)
   rt_recall_set_rules (self->recall, &rules);
 }
 
-static void
+/* Returns ns of it. */
+static guint64
 append (RtConversation *self, const RtAudioFormat *format, const guint8 *data,
     gsize size)
 {
@@ -57,7 +58,7 @@ append (RtConversation *self, const RtAudioFormat *format, const guint8 *data,
   rt_connection_send (self->connection, self->frame->str, self->frame->len);
   rt_recall_append (self->recall, format, data, size, g_get_monotonic_time ());
   self->uncommitted += duration;
-  rt_stats_add (self->stats, RT_STAT_AUDIO_SENT, duration);
+  return duration;
 }
 
 /* Sends at most `size` bytes of what is queued, or nothing when there are
@@ -74,7 +75,8 @@ send_some (RtConversation *self, const RtAudioFormat *format, gsize size,
   g_byte_array_set_size (self->chunk, size);
   n = rt_uplink_pop (self->uplink, &expected, self->chunk->data, size, rest);
   if (n > 0)
-    append (self, format, self->chunk->data, n);
+    rt_stats_add (self->stats, RT_STAT_AUDIO_SENT,
+        append (self, format, self->chunk->data, n));
   return n > 0;
 }
 
@@ -147,7 +149,8 @@ repeat_commit (RtConversation *self)
   }
 }
 
-/* Whole and at once, before anything that was said after it: it is little. */
+/* Whole and at once, before anything that was said after it: it is little.  It
+ * was counted when it was sent first. */
 static void
 repeat_audio (RtConversation *self, RtRecall *said)
 {
@@ -216,7 +219,8 @@ append_silence (RtConversation *self)
   memset (self->chunk->data, rt_codec_silence (format.codec), size);
   for (; bytes > 0; bytes -= n) {
     n = MIN (bytes, size);
-    append (self, &format, self->chunk->data, n);
+    rt_stats_add (self->stats, RT_STAT_AUDIO_SENT,
+        append (self, &format, self->chunk->data, n));
   }
 }
 

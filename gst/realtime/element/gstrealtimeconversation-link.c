@@ -168,8 +168,11 @@ note_cb (RtConversation *conversation, const RtNote *note, gpointer user_data)
 
     gst_realtime_conversation_set_session_id (self, id);
   }
-  if (note->type == RT_NOTE_RECONNECTING && is_current (self, conversation))
+  if (note->type == RT_NOTE_RECONNECTING && is_current (self, conversation)) {
+    GST_INFO_OBJECT (self, "attempt %u to connect follows in %u ms",
+        note->attempt, note->delay);
     show_reconnecting (self);
+  }
   gst_realtime_bus_post_note (
       GST_ELEMENT (self), note, link->mode, link->protocol, secret);
 }

@@ -68,6 +68,8 @@
  * * `realtime-error`: #gchararray `code`?, #gchararray `type`?, #gchararray
  *   `message`, #gchararray `event-id`?, #gchararray `severity` (benign,
  *   warning, reconnect, fatal)
+ * * `realtime-reconnecting`: there is no connection, and another attempt follows
+ *   after `delay`. #guint `attempt`, #guint `delay` (ms), #gchararray `reason`
  * * `realtime-overrun`: audio had to be dropped. #gchararray `direction`
  *   (uplink), #guint `dropped` (ms)
  * * `realtime-closed`: once for each conversation that had started.
@@ -86,6 +88,17 @@
  * #GstRealtimeConversation:barge-in-hold the reply is held at first, and goes
  * on where it stopped when no turn comes of the sound; nothing is posted of
  * that.
+ *
+ * ## Connections
+ *
+ * A conversation outlives its connections: see
+ * #GstRealtimeConversation:reconnect and
+ * #GstRealtimeConversation:max-session-duration. A new session is told the
+ * conversation as text (#GstRealtimeConversation:restore-history), the handoffs
+ * and function calls that are open, and what was said and not acknowledged; in
+ * protocols that take no items the conversation goes behind the prompt. The
+ * pads see nothing of it. `realtime-started` has `resumed` for each session but
+ * the first, whether the one before was lost or renewed.
  *
  * ## Events
  *

@@ -67,9 +67,10 @@ const RtSessionConfig *rt_session_get_config (RtSession *session);
  * text.  Default TRUE. */
 void rt_session_set_restores (RtSession *session, gboolean restores);
 
-/* The connection is up: says the first word, unless rt_session_greet() made
- * it and it still holds. */
-void rt_session_opened (RtSession *session, RtEffects *effects);
+/* The connection is up: says the first word.  `greeted`: it was, by the last
+ * rt_session_greet(), and is told only what changed since. */
+void rt_session_opened (
+    RtSession *session, gboolean greeted, RtEffects *effects);
 /* The first word for a session that is to follow this one; transfer full. */
 RtCommand *rt_session_greet (RtSession *session);
 /* RT_EFFECT_SEND was carried out. */

@@ -71,7 +71,8 @@ adjust (RtSession *self, const RtErrorInfo *error, RtSeverity severity)
   if (severity == RT_SEVERITY_BENIGN && manual)
     return RT_SEVERITY_WARNING;
   if (severity == RT_SEVERITY_WARNING
-      && (answers (error, "rt_truncate_") || answers (error, "rt_delete_")))
+      && (answers (error, "rt_truncate_") || answers (error, "rt_delete_")
+          || answers (error, "rt_restore_")))
     return RT_SEVERITY_BENIGN;
   return severity;
 }

@@ -78,13 +78,13 @@ greet_again (RtSession *self, RtEffects *effects)
 }
 
 void
-rt_session_opened (RtSession *self, RtEffects *effects)
+rt_session_opened (RtSession *self, gboolean greeted, RtEffects *effects)
 {
   RtNote *note = rt_note_new (RT_NOTE_STARTED);
 
   self->opened = TRUE;
   rt_session_take_settings (self);
-  if (self->greeting != NULL)
+  if (greeted)
     greet_again (self, effects);
   else
     rt_effects_send (effects, rt_session_greet (self));

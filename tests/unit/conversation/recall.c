@@ -218,6 +218,15 @@ static const Row answered[] = {
   { "done", "1980-2000" },
 };
 
+/* A server that counts something else. */
+static const Row odd_counts[] = {
+  { "say 1000", "0-1000" },
+  { "started u1 999999", "0-1000" },
+  { "say 1000", "0-2000" },
+  { "stopped u1 999999", "0-2000" },
+  { "heard u1", "" },
+};
+
 static const Row in_order[] = {
   { "say 3000", "900-3000" },
   { "started u1 1200", "900-3000" },
@@ -294,6 +303,7 @@ static const Table tables[] = {
   TABLE ("vad", vad, SECONDS (10), TRUE),
   TABLE ("fast", fast, SECONDS (10), TRUE),
   TABLE ("answered", answered, SECONDS (10), TRUE),
+  TABLE ("odd-counts", odd_counts, SECONDS (10), TRUE),
   TABLE ("in-order", in_order, SECONDS (10), TRUE),
   TABLE ("too-long", too_long, SECONDS (10), TRUE),
   TABLE ("manual", manual, SECONDS (10), FALSE),

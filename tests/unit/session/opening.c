@@ -241,7 +241,7 @@ opens_once (void)
   g_autoptr (RtSession) session = rt_session_new (&rt_dialect_v2, config);
   g_autoptr (RtEffects) effects = rt_effects_new ();
 
-  rt_session_opened (session, effects);
+  rt_session_opened (session, FALSE, effects);
   g_assert_true (pop_first (effects));
   rt_effect_free (rt_effects_pop (effects)); /* the note of it */
   config->prompt = g_strdup ("hello");
@@ -290,7 +290,7 @@ next_session (void)
   g_autoptr (RtEvent) audio
       = session_driver_event ("audio item=a1 resp=r1 audio=10");
 
-  rt_session_opened (session, effects);
+  rt_session_opened (session, FALSE, effects);
   g_assert_cmpstr (voice_told (session, effects), ==, "marin");
   rt_effect_free (rt_effects_pop (effects)); /* the note of it */
   rt_session_event (session, audio, effects);
@@ -301,7 +301,7 @@ next_session (void)
   config->prompt = g_strdup ("hello");
   rt_session_set_config (session, config, effects);
   g_assert_cmpstr (voice_told (session, effects), ==, "marin");
-  rt_session_opened (session, effects);
+  rt_session_opened (session, FALSE, effects);
   g_assert_cmpstr (voice_told (session, effects), ==, "cedar");
   rt_effect_free (rt_effects_pop (effects)); /* the note of it */
   g_free (config->voice);

@@ -52,6 +52,18 @@ static const Row whole[] = {
       "send restored user u2 'Hello?'; repeat" },
 };
 
+/* It may still have them, or want none. */
+static const Row refused[] = {
+  START,
+  { "heard item=u1 text=Hello?", "note user final 'Hello?' u1" },
+  { "lost", "" },
+  OPENED,
+  { "session_created id=s2", "ready; note session s2 created; "
+                             "send restored user u1 'Hello?'; repeat" },
+  { "error code=invalid_value msg=known event=rt_restore_3",
+      "note error benign invalid_value 'known' rt_restore_3" },
+};
+
 /* Only what was heard. */
 static const Row cut[] = {
   START,
@@ -277,7 +289,7 @@ static const Row greeted[] = {
   { "greet", "send update" },
   { "heard item=u1 text=Hello?", "note user final 'Hello?' u1" },
   { "lost repeats", "" },
-  { "opened", "note started resumed" },
+  { "opened greeted", "note started resumed" },
   { "session_created id=s2",
       "ready; note session s2 created; send restored user u1 'Hello?'; "
       "repeat" },
@@ -287,6 +299,14 @@ static const Row greeted_before_change[] = {
   START,
   { "greet", "send update" },
   { "config voice=sage", "send update" },
+  { "lost repeats", "" },
+  { "opened greeted", "send update; note started resumed" },
+};
+
+/* The one that was greeted came to nothing. */
+static const Row greeted_in_vain[] = {
+  START,
+  { "greet", "send update" },
   { "lost repeats", "" },
   { "opened", "send update; note started resumed" },
 };
@@ -336,6 +356,7 @@ static const Row v1_handoffs[] = {
 
 static const Table tables[] = {
   TABLE ("whole", "", whole),
+  TABLE ("refused", "", refused),
   TABLE ("cut", "", cut),
   TABLE ("unheard", "", unheard),
   TABLE ("deleted", "", deleted),
@@ -350,6 +371,7 @@ static const Table tables[] = {
   TABLE ("transcription", "mode=transcription", transcription),
   TABLE ("greeted", "", greeted),
   TABLE ("greeted-before-change", "", greeted_before_change),
+  TABLE ("greeted-in-vain", "", greeted_in_vain),
   TABLE ("v1", "v1", v1),
   TABLE ("v1-handoffs", "v1", v1_handoffs),
 };

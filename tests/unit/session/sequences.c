@@ -409,7 +409,7 @@ run_seed (guint32 seed)
   world.event_ids = new_set ();
   world.tracks = g_ptr_array_new_with_free_func ((GDestroyNotify) track_free);
 
-  rt_session_opened (world.session, world.effects);
+  rt_session_opened (world.session, FALSE, world.effects);
   if (seed % 4 != 0)
     say (&world, "session_created id=s1");
   for (i = 0; i < N_STEPS; i++)

@@ -278,7 +278,8 @@ run_row (Driver *driver, const gchar *in)
   if (g_str_has_suffix (words[0], "?"))
     return question (driver, words[0]);
   if (g_str_equal (words[0], "opened")) {
-    rt_session_opened (driver->session, driver->effects);
+    rt_session_opened (
+        driver->session, g_strcmp0 (words[1], "greeted") == 0, driver->effects);
   } else if (passes (driver, words)) {
     /* that was it */
   } else if (g_str_equal (words[0], "ask")) {

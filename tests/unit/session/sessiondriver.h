@@ -5,7 +5,7 @@
  * In: an event (`audio item=i1 resp=r1 audio=100`), a request (`ask text hi`),
  * playback (`playing 1`, `drained 1:500`, `dropped 1=40/100`, `paused`,
  * `elapsed`), `opened`, `ended 150`, `config voice=sage`, `barge-in 1 300`,
- * what passes between sessions (`lost`, `lost repeats`, `greet`,
+ * what passes between sessions (`lost`, `lost repeats`, `greet`, `opened greeted`,
  * `commit_again`, `repeated`, `ask_again`, `forgetful`: without history), or a
  * question (`busy?`, `speaking?`, `ready?`, `between?`, `owed?`, `worked?`,
  * `late?`, `awaits_pause?`, `last_error?`, `id?`).  Out: the effects, joined by
