@@ -3,138 +3,12 @@
  * Host names, with a name server that does as it is told: one question for
  * many who ask, and none that waits for another's answer.
  */
-#include "rtfakeproxy.h"
+#include "fakenames.h"
 #include "netclient.h"
+#include "rtfakeproxy.h"
 #include "rtlookup.h"
 
-#include <netdb.h>
-#include <netinet/in.h>
 #include <string.h>
-
-static struct {
-  GMutex lock;
-  GCond cond;
-  guint asked;   /* all */
-  guint hanging; /* now */
-  guint of_one;  /* asked for hang.test */
-  guint healed;  /* questions that do not hang any more, from this number on */
-  gboolean release;
-} names;
-
-static void
-prepend (struct addrinfo **list, const gchar *text)
-{
-  struct addrinfo *item = g_new0 (struct addrinfo, 1);
-  g_autoptr (GSocketAddress) address
-      = g_inet_socket_address_new_from_string (text, 0);
-
-  item->ai_addrlen = g_socket_address_get_native_size (address);
-  item->ai_addr = g_malloc (item->ai_addrlen);
-  item->ai_family = item->ai_addr->sa_family;
-  g_socket_address_to_native (address, item->ai_addr, item->ai_addrlen, NULL);
-  item->ai_family = item->ai_addr->sa_family;
-  item->ai_next = *list;
-  *list = item;
-}
-
-static void
-hang (void)
-{
-  names.hanging++;
-  g_cond_broadcast (&names.cond);
-  while (!names.release)
-    g_cond_wait (&names.cond, &names.lock);
-  names.hanging--;
-  g_cond_broadcast (&names.cond);
-}
-
-/* The C library's, for this program. */
-int
-getaddrinfo (const char *restrict node, const char *restrict service,
-    const struct addrinfo *restrict hints, struct addrinfo **restrict result)
-{
-  guint i;
-
-  *result = NULL;
-  g_mutex_lock (&names.lock);
-  names.asked++;
-  names.of_one += strcmp (node, "hang.test") == 0;
-  if (g_str_has_prefix (node, "hang")
-      && (names.healed == 0 || names.asked < names.healed))
-    hang ();
-  g_mutex_unlock (&names.lock);
-  if (strcmp (node, "nowhere.test") == 0)
-    return EAI_NONAME;
-  if (strcmp (node, "none.test") == 0)
-    return 0;
-  prepend (result, "127.0.0.1");
-  for (i = 0; i < 200 && strcmp (node, "crowd.test") == 0; i++)
-    prepend (result, "127.0.0.1");
-  if (strcmp (node, "many.test") == 0) {
-    prepend (result, "127.0.0.2");
-    prepend (result, "::3");
-    prepend (result, "::2");
-  }
-  if (strcmp (node, "many.test") == 0 || strcmp (node, "six.test") == 0)
-    prepend (result, "::1");
-  return 0;
-}
-
-void
-freeaddrinfo (struct addrinfo *list)
-{
-  while (list != NULL) {
-    struct addrinfo *next = list->ai_next;
-
-    g_free (list->ai_addr);
-    g_free (list);
-    list = next;
-  }
-}
-
-static void
-reset_names (void)
-{
-  g_mutex_lock (&names.lock);
-  g_assert_cmpuint (names.hanging, ==, 0);
-  names.asked = 0;
-  names.of_one = 0;
-  names.healed = 0;
-  names.release = FALSE;
-  g_mutex_unlock (&names.lock);
-}
-
-static void
-expect_hanging (guint n)
-{
-  gint64 deadline = g_get_monotonic_time () + NET_WAIT * 1000;
-
-  g_mutex_lock (&names.lock);
-  while (names.hanging != n)
-    g_assert_true (g_cond_wait_until (&names.cond, &names.lock, deadline));
-  g_mutex_unlock (&names.lock);
-}
-
-static void
-expect_more_asked (guint n)
-{
-  gint64 deadline = g_get_monotonic_time () + NET_WAIT * 1000;
-
-  g_mutex_lock (&names.lock);
-  while (names.asked < n)
-    g_assert_true (g_cond_wait_until (&names.cond, &names.lock, deadline));
-  g_mutex_unlock (&names.lock);
-}
-
-static void
-release_names (void)
-{
-  g_mutex_lock (&names.lock);
-  names.release = TRUE;
-  g_cond_broadcast (&names.cond);
-  g_mutex_unlock (&names.lock);
-  expect_hanging (0);
-}
 
 #define MAX_ASKERS 100
 
@@ -272,16 +146,16 @@ check (const gchar *host, const gchar *found)
 static void
 test_answers (void)
 {
-  reset_names ();
+  fake_names_reset ();
   check ("one.test", "127.0.0.1:80 ");
   check ("many.test", "[::1]:80 127.0.0.2:80 [::2]:80 127.0.0.1:80 [::3]:80 ");
   check ("nowhere.test", NULL);
   check ("none.test", NULL);
-  g_assert_cmpuint (names.asked, ==, 4);
+  g_assert_cmpuint (fake_names.asked, ==, 4);
   /* nobody is asked about these */
   check ("127.0.0.5", "127.0.0.5:80 ");
   check ("::5", "[::5]:80 ");
-  g_assert_cmpuint (names.asked, ==, 4);
+  g_assert_cmpuint (fake_names.asked, ==, 4);
 }
 
 /* They would all be tried, one after another and some at the same time. */
@@ -292,7 +166,7 @@ test_crowd (void)
   guint n = 0;
   gsize i;
 
-  reset_names ();
+  fake_names_reset ();
   askers_init (&askers, "crowd.test", 1);
   wait_for (&askers, &askers.done, 1);
   for (i = 0; i < askers.found->len; i++)
@@ -306,20 +180,20 @@ test_single_flight (void)
 {
   Askers askers;
 
-  reset_names ();
+  fake_names_reset ();
   askers_init (&askers, "hang.test", MAX_ASKERS);
-  expect_hanging (1);
+  fake_names_expect_hanging (1);
   /* others are not in its way */
   check ("one.test", "127.0.0.1:80 ");
   g_assert_cmpuint (askers.done, ==, 0);
-  g_assert_cmpuint (names.asked, ==, 2);
-  release_names ();
+  g_assert_cmpuint (fake_names.asked, ==, 2);
+  fake_names_release ();
   wait_for (&askers, &askers.done, MAX_ASKERS);
-  g_assert_cmpuint (names.asked, ==, 2);
+  g_assert_cmpuint (fake_names.asked, ==, 2);
   askers_clear (&askers);
   /* it is a new question now */
   check ("hang.test", "127.0.0.1:80 ");
-  g_assert_cmpuint (names.asked, ==, 3);
+  g_assert_cmpuint (fake_names.asked, ==, 3);
 }
 
 /* Those who left are not called, and the rest is. */
@@ -328,12 +202,12 @@ test_let_go (void)
 {
   Askers gone, stays;
 
-  reset_names ();
+  fake_names_reset ();
   askers_init (&gone, "hang.test", 10);
   askers_init (&stays, "hang.test", 10);
-  expect_hanging (1);
+  fake_names_expect_hanging (1);
   run (&gone, let_go_cb);
-  release_names ();
+  fake_names_release ();
   wait_for (&stays, &stays.done, 10);
   /* one more round of the loop, in which they would be */
   run (&gone, let_go_cb);
@@ -350,20 +224,20 @@ test_healed (void)
   gint64 began = g_get_monotonic_time ();
   Askers first, second;
 
-  reset_names ();
-  names.healed = 2;
+  fake_names_reset ();
+  fake_names.healed = 2;
   askers_init (&first, "hang.test", 10);
-  expect_hanging (1);
+  fake_names_expect_hanging (1);
   askers_init (&second, "hang.test", 10);
   wait_for (&first, &first.done, 10);
   wait_for (&second, &second.done, 10);
   g_assert_cmpint (g_get_monotonic_time () - began, >=,
       RT_LOOKUP_PATIENCE * G_TIME_SPAN_MILLISECOND);
-  g_assert_cmpuint (names.asked, ==, 2);
-  expect_hanging (1);
+  g_assert_cmpuint (fake_names.asked, ==, 2);
+  fake_names_expect_hanging (1);
   askers_clear (&first);
   askers_clear (&second);
-  release_names ();
+  fake_names_release ();
 }
 
 /* … but not by ever more threads. */
@@ -372,14 +246,14 @@ test_flights (void)
 {
   Askers askers, other;
 
-  reset_names ();
+  fake_names_reset ();
   askers_init (&askers, "hang.test", 3);
-  expect_hanging (RT_LOOKUP_FLIGHTS);
+  fake_names_expect_hanging (RT_LOOKUP_FLIGHTS);
   /* as long again as it takes to lose patience */
   askers_init (&other, "hang-too.test", 1);
-  expect_more_asked (RT_LOOKUP_FLIGHTS + 2);
-  g_assert_cmpuint (names.of_one, ==, RT_LOOKUP_FLIGHTS);
-  release_names ();
+  fake_names_expect_asked (RT_LOOKUP_FLIGHTS + 2);
+  g_assert_cmpuint (fake_names.of_one, ==, RT_LOOKUP_FLIGHTS);
+  fake_names_release ();
   wait_for (&askers, &askers.done, 3);
   askers_clear (&askers);
   wait_for (&other, &other.done, 1);
@@ -394,19 +268,19 @@ test_many_hang (void)
   g_auto (GStrv) hosts = g_new0 (gchar *, n + 1);
   guint i;
 
-  reset_names ();
+  fake_names_reset ();
   for (i = 0; i < n; i++) {
     hosts[i] = g_strdup_printf ("hang%u.test", i);
     askers_init (&askers[i], hosts[i], 1);
   }
-  expect_hanging (RT_LOOKUP_THREADS);
-  g_assert_cmpuint (names.asked, ==, RT_LOOKUP_THREADS);
-  release_names ();
+  fake_names_expect_hanging (RT_LOOKUP_THREADS);
+  g_assert_cmpuint (fake_names.asked, ==, RT_LOOKUP_THREADS);
+  fake_names_release ();
   for (i = 0; i < n; i++) {
     wait_for (&askers[i], &askers[i].done, 1);
     askers_clear (&askers[i]);
   }
-  g_assert_cmpuint (names.asked, ==, n);
+  g_assert_cmpuint (fake_names.asked, ==, n);
 }
 
 static RtConnectParams *
@@ -433,7 +307,7 @@ test_connections (void)
   g_autoptr (NetClient) nowhere = NULL;
   const RtEnd *end;
 
-  reset_names ();
+  fake_names_reset ();
   params->connect_timeout = 200;
   late = net_client_new (params);
   end = net_client_expect_end (late, RT_END_TIMEOUT, NET_WAIT);
@@ -452,7 +326,7 @@ test_connections (void)
   nowhere = net_client_new (params_for (server, "nowhere.test"));
   end = net_client_expect_end (nowhere, RT_END_UNREACHABLE, NET_WAIT);
   g_assert_nonnull (strstr (end->reason, "nowhere.test"));
-  release_names ();
+  fake_names_release ();
 }
 
 /* A proxy's name is one like another: it is ours to look up, and one that
@@ -469,7 +343,7 @@ test_proxies (void)
   const RtEnd *end;
   RtFakeProxy proxy;
 
-  reset_names ();
+  fake_names_reset ();
   params->connect_timeout = 200;
   g_free (params->proxy);
   params->proxy = g_strdup ("http://hang-proxy.test");
@@ -484,12 +358,12 @@ test_proxies (void)
   params->proxy = g_strdup_printf ("socks4://one.test:%u", proxy.port);
   good = net_client_new (params);
   net_client_expect_open (good);
-  g_assert_cmpuint (names.asked, ==, 3);
+  g_assert_cmpuint (fake_names.asked, ==, 3);
   net_client_close (good, 1000, NULL);
   net_client_expect_end (good, RT_END_REQUESTED, NET_WAIT);
   g_assert_cmpstr (proxy.target, ==, target);
   rt_fake_proxy_clear (&proxy);
-  release_names ();
+  fake_names_release ();
 }
 
 int
