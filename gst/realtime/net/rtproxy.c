@@ -161,9 +161,9 @@ rt_proxy_new (const gchar *text, GError **error)
 }
 
 gboolean
-rt_proxy_wants_address (const RtProxy *self, const gchar *host)
+rt_proxy_wants_address (const RtProxy *proxy, const gchar *host)
 {
-  return strcmp (self->scheme, "socks4") == 0
+  return strcmp (proxy->scheme, "socks4") == 0
          && !g_hostname_is_ip_address (host);
 }
 

@@ -20,7 +20,7 @@ typedef struct {
 
 /* NULL and `error` when that is no proxy that can be used; the error does not
  * repeat it. */
-RtProxy *rt_proxy_new (const gchar *uri, GError **error);
+RtProxy *rt_proxy_new (const gchar *text, GError **error);
 void rt_proxy_free (RtProxy *proxy);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtProxy, rt_proxy_free)
 

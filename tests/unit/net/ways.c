@@ -41,7 +41,7 @@ set_environment (const gchar *text)
 static const struct {
   const gchar *environment, *uri;
   const gchar *way; /* "", "direct", or scheme host port */
-} rows[] = {
+} environments[] = {
   { "", "ws://h", "" },
   { "no_proxy=h", "ws://h", "" },
   { "https_proxy=http://p:1", "ws://h", "" },
@@ -84,20 +84,20 @@ test_environment (void)
 {
   gsize i;
 
-  for (i = 0; i < G_N_ELEMENTS (rows); i++) {
+  for (i = 0; i < G_N_ELEMENTS (environments); i++) {
     g_autoptr (RtUrl) url
-        = rt_url_build (rows[i].uri, "/", FALSE, NULL, NULL, NULL);
+        = rt_url_build (environments[i].uri, "/", FALSE, NULL, NULL, NULL);
     g_autoptr (GError) error = NULL;
     g_autoptr (GPtrArray) ways = NULL;
     g_autofree gchar *found = NULL;
     const RtProxy *proxy;
 
-    g_test_message ("%s %s", rows[i].environment, rows[i].uri);
-    set_environment (rows[i].environment);
+    g_test_message ("%s %s", environments[i].environment, environments[i].uri);
+    set_environment (environments[i].environment);
     ways = rt_ways_of_environment (url, &error);
     g_assert_no_error (error);
     if (ways == NULL) {
-      g_assert_cmpstr (rows[i].way, ==, "");
+      g_assert_cmpstr (environments[i].way, ==, "");
       continue;
     }
     g_assert_cmpuint (ways->len, ==, 1);
@@ -105,7 +105,7 @@ test_environment (void)
     found = proxy == NULL ? g_strdup ("direct")
                           : g_strdup_printf ("%s %s %u", proxy->scheme,
                               proxy->host, proxy->port);
-    g_assert_cmpstr (found, ==, rows[i].way);
+    g_assert_cmpstr (found, ==, environments[i].way);
   }
   clear_environment ();
 }
@@ -135,9 +135,9 @@ test_used (void)
   clear_environment ();
 }
 
-/* Of the server, not of a proxy. */
+/* A connection, whatever the way. */
 static void
-expect_direct (RtFakeServer *server, const gchar *property)
+expect_open (RtFakeServer *server, const gchar *property)
 {
   RtConnectParams *params = net_params_new (server);
   g_autoptr (NetClient) client = NULL;
@@ -156,11 +156,11 @@ test_left_out (void)
   g_autoptr (RtFakeServer) server = rt_fake_server_new (RT_FAKE_SERVER_PLAIN);
 
   set_environment ("http_proxy=http://127.0.0.1:1 no_proxy=127.0.0.0/8");
-  expect_direct (server, NULL);
+  expect_open (server, NULL);
   set_environment ("http_proxy=http://127.0.0.1:1");
-  expect_direct (server, "direct://");
+  expect_open (server, "direct://");
   clear_environment ();
-  expect_direct (server, NULL);
+  expect_open (server, NULL);
 }
 
 static void
@@ -212,15 +212,149 @@ test_server_name (void)
   rt_fake_proxy_clear (&proxy);
 }
 
+/* the system's settings: what this says is what they are */
+
+static const gchar *system_says[4];
+
+#define TEST_TYPE_SETTINGS (test_settings_get_type ())
+G_DECLARE_FINAL_TYPE (TestSettings, test_settings, TEST, SETTINGS, GObject)
+
+struct _TestSettings {
+  GObject parent;
+};
+
+static void test_settings_resolver (GProxyResolverInterface *iface);
+
+G_DEFINE_TYPE_WITH_CODE (TestSettings, test_settings, G_TYPE_OBJECT,
+    G_IMPLEMENT_INTERFACE (G_TYPE_PROXY_RESOLVER, test_settings_resolver))
+
+static gboolean
+settings_is_supported (GProxyResolver *resolver)
+{
+  return TRUE;
+}
+
+static void
+settings_lookup_async (GProxyResolver *resolver, const gchar *uri,
+    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (resolver, NULL, callback, user_data);
+
+  if (system_says[0] == NULL)
+    g_task_return_new_error (
+        task, G_IO_ERROR, G_IO_ERROR_FAILED, "no settings today");
+  else
+    g_task_return_pointer (task, g_strdupv ((GStrv) system_says), NULL);
+}
+
+static gchar **
+settings_lookup_finish (
+    GProxyResolver *resolver, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+test_settings_resolver (GProxyResolverInterface *iface)
+{
+  iface->is_supported = settings_is_supported;
+  iface->lookup_async = settings_lookup_async;
+  iface->lookup_finish = settings_lookup_finish;
+}
+
+static void
+test_settings_class_init (TestSettingsClass *klass)
+{
+}
+
+static void
+test_settings_init (TestSettings *self)
+{
+}
+
+static void
+let_system_say (const gchar *first, const gchar *second, const gchar *third)
+{
+  system_says[0] = first;
+  system_says[1] = second;
+  system_says[2] = third;
+}
+
+/* One way after the other, and directly only when that is one of them. */
+static void
+test_system (void)
+{
+  const gchar *nobody = "http://127.0.0.1:1";
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (RT_FAKE_SERVER_PLAIN);
+  g_autofree gchar *good = NULL;
+  RtFakeProxy refuses, works;
+  g_autofree gchar *bad = NULL;
+
+  expect_open (server, NULL);
+  let_system_say (nobody, "direct://", NULL);
+  expect_open (server, NULL);
+  rt_fake_proxy_init (&refuses, RT_FAKE_PROXY_HTTP_403);
+  rt_fake_proxy_init (&works, RT_FAKE_PROXY_SOCKS5);
+  bad = g_strdup_printf ("http://127.0.0.1:%u", refuses.port);
+  good = g_strdup_printf ("socks://127.0.0.1:%u", works.port);
+  let_system_say (nobody, bad, good);
+  expect_open (server, NULL);
+  rt_fake_proxy_clear (&refuses);
+  rt_fake_proxy_clear (&works);
+  let_system_say ("direct://", NULL, NULL);
+}
+
+static void
+test_bad_system (void)
+{
+  static const gchar *const rows[][3] = {
+    { "http://127.0.0.1:1", NULL, "refused" },
+    { "http://127.0.0.1:1", "http://127.0.0.1:1", "refused" },
+    { "wpad://", NULL, "settings" },
+    { "http://127.0.0.1:1", "gopher://h", "settings" },
+    { NULL, NULL, "no settings today" },
+  };
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (RT_FAKE_SERVER_PLAIN);
+  gsize i;
+
+  for (i = 0; i < G_N_ELEMENTS (rows); i++) {
+    RtConnectParams *params = net_params_new (server);
+    g_autoptr (NetClient) client = NULL;
+    const RtEnd *end;
+
+    let_system_say (rows[i][0], rows[i][1], NULL);
+    g_clear_pointer (&params->proxy, g_free);
+    client = net_client_new (params);
+    end = net_client_expect_end (client, RT_END_PROXY, NET_WAIT);
+    g_assert_nonnull (strstr (end->reason, rows[i][2]));
+  }
+  g_assert_cmpuint (rt_fake_server_get_accepted (server), ==, 0);
+  let_system_say ("direct://", NULL, NULL);
+}
+
+/* In the place of whatever this machine has. */
+static void
+take_over_settings (void)
+{
+  g_type_ensure (G_TYPE_PROXY_RESOLVER);
+  g_io_extension_point_register (G_PROXY_RESOLVER_EXTENSION_POINT_NAME);
+  g_io_extension_point_implement (G_PROXY_RESOLVER_EXTENSION_POINT_NAME,
+      TEST_TYPE_SETTINGS, "test", G_MAXINT);
+  let_system_say ("direct://", NULL, NULL);
+}
+
 int
 main (int argc, char *argv[])
 {
   net_test_init (&argc, &argv);
   clear_environment ();
+  take_over_settings ();
   g_test_add_func ("/net/ways/environment", test_environment);
   g_test_add_func ("/net/ways/used", test_used);
   g_test_add_func ("/net/ways/left-out", test_left_out);
   g_test_add_func ("/net/ways/malformed", test_malformed);
+  g_test_add_func ("/net/ways/system", test_system);
+  g_test_add_func ("/net/ways/bad-system", test_bad_system);
   g_test_add_func ("/net/ways/server-name", test_server_name);
   return g_test_run ();
 }
