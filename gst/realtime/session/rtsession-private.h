@@ -32,9 +32,12 @@ struct _RtSession {
   gboolean failed;
   gchar *id;
   gchar *last_error;
-  gboolean has_output_format; /* the server's word */
+  gboolean has_input_format; /* the server's word, and so the next */
+  gboolean has_output_format;
+  RtAudioFormat input_format;
   RtAudioFormat output_format;
-  guint serial; /* of our event ids */
+  guint updates; /* sent and not answered */
+  guint serial;  /* of our event ids */
 
   RtResponses *responses;
   RtTranscript *transcript;
@@ -81,6 +84,12 @@ void rt_session_reply_failed (
 void rt_session_take_settings (RtSession *session);
 /* What had to wait for the end of a reply is told. */
 void rt_session_settle_settings (RtSession *session, RtEffects *effects);
+
+/* rtsessionformats.c: what the audio is to the server */
+void rt_session_learn_formats (RtSession *session, const RtSessionInfo *info);
+void rt_session_update_taken (
+    RtSession *session, const RtSessionInfo *info, RtEffects *effects);
+void rt_session_update_refused (RtSession *session, RtEffects *effects);
 
 /* rtsessionrequests.c */
 void rt_session_serve_waiting (RtSession *session, RtEffects *effects);

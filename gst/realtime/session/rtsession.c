@@ -83,6 +83,8 @@ rt_session_say (RtSession *self, RtCommandType type, RtEffects *effects)
   };
   RtCommand *command = rt_command_new (type);
 
+  if (type == RT_COMMAND_SESSION_UPDATE)
+    self->updates++;
   if (names[type] != NULL)
     command->event_id
         = g_strdup_printf ("rt_%s_%u", names[type], ++self->serial);
@@ -158,10 +160,8 @@ handle_session (RtSession *self, const RtEvent *event, RtEffects *effects)
     g_free (self->id);
     self->id = g_strdup (info->id);
   }
-  if (info != NULL && info->has_output_format) {
-    self->has_output_format = TRUE;
-    self->output_format = info->output_format;
-  }
+  if (info != NULL)
+    rt_session_learn_formats (self, info);
   if (first) {
     self->ready = TRUE;
     rt_effects_add (effects, RT_EFFECT_READY);
@@ -170,6 +170,8 @@ handle_session (RtSession *self, const RtEvent *event, RtEffects *effects)
     note_session (self, event, effects);
   if (first)
     rt_session_serve_waiting (self, effects);
+  if (event->type == RT_EVENT_SESSION_UPDATED)
+    rt_session_update_taken (self, info, effects);
 }
 
 typedef void (*Handler) (

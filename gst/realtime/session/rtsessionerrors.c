@@ -89,6 +89,8 @@ rt_session_handle_error (
   if (self->failed)
     return;
 
+  if (answers (error, "rt_update_"))
+    rt_session_update_refused (self, effects);
   rt_responses_error (self->responses, error);
   if (answers (error, "rt_commit_")
       || g_strcmp0 (error->code, "input_audio_buffer_commit_empty") == 0)

@@ -52,7 +52,9 @@ set_config (RtSessionConfig *config, const gchar *key, const gchar *value)
   else if (g_str_equal (key, "handoff"))
     set_string (&config->handoff_tool, value);
   else if (g_str_equal (key, "codec"))
-    config->output_format = (RtAudioFormat){ RT_CODEC_PCMU, 8000, 1 };
+    config->output_format = session_driver_format (value);
+  else if (g_str_equal (key, "input"))
+    config->input_format = session_driver_format (value);
   else
     g_error ("no such setting: %s", key);
 }

@@ -35,6 +35,8 @@ typedef struct {
 void session_driver_add (
     const gchar *prefix, const Table *tables, guint n_tables);
 
+/* "pcmu", "pcma", "pcm@16000". */
+RtAudioFormat session_driver_format (const gchar *word);
 /* The words of an event, made one; NULL when they are none. */
 RtEvent *session_driver_event (const gchar *words);
 /* Transfer full. */
