@@ -56,9 +56,8 @@ rt_conversation_send (RtConversation *self, const RtCommand *command)
 
   if (self->transport == NULL)
     return;
-  if (command->type == RT_COMMAND_AUDIO_COMMIT)
-    self->uncommitted = 0;
   g_mutex_lock (&self->lock);
+  rt_session_sent (self->session, command);
   text = self->dialect->encode (command, rt_session_get_config (self->session));
   g_mutex_unlock (&self->lock);
   if (text == NULL)
@@ -124,7 +123,7 @@ run_effect (RtConversation *self, RtEffect *effect)
       break;
     case RT_EFFECT_CLEAR_INPUT:
       if (!rt_conversation_defer (self, effect))
-        rt_conversation_drop_input (self, G_MAXUINT64);
+        rt_conversation_drop_input (self, effect->position);
       break;
     case RT_EFFECT_NOTE:
       run_note (self, effect->note);

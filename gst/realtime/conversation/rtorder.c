@@ -25,9 +25,11 @@ rt_conversation_defer (RtConversation *self, RtEffect *effect)
   guint64 end = rt_uplink_end (self->uplink);
   RtDeferred *deferred;
 
-  /* it may have waited for the session, and audio for neither */
+  /* it may have waited for the session or for us, and audio for neither */
   if (commits)
     end = MIN (end, effect->command->position);
+  else if (effect->type == RT_EFFECT_CLEAR_INPUT)
+    end = MIN (end, effect->position);
   if (g_queue_is_empty (&self->deferred)
       && (!commits || rt_conversation_pump_until (self, end)))
     return FALSE;

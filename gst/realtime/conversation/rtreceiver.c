@@ -85,9 +85,6 @@ handle_text (RtConversation *self, GBytes *data)
   }
   self->callbacks.received (self, event->name, data, self->user_data);
 
-  if (event->type == RT_EVENT_AUDIO_COMMITTED
-      || event->type == RT_EVENT_AUDIO_CLEARED)
-    self->uncommitted = 0;
   rt_conversation_heard (self, event);
   g_mutex_lock (&self->lock);
   rt_session_event (self->session, event, self->outbox);
@@ -99,6 +96,8 @@ handle_text (RtConversation *self, GBytes *data)
     rt_playout_refuse (self->playout, late);
   if (awaits_pause)
     rt_conversation_watch_pause (self);
+  if (event->type == RT_EVENT_SPEECH_STARTED)
+    rt_conversation_watch_input (self);
   rt_conversation_run_effects (self);
 }
 

@@ -212,6 +212,14 @@ silence_cb (RtConversation *conversation, RtEar *ear, gpointer user_data)
     ear->until = gst_realtime_conversation_heard_until (self);
 }
 
+static gboolean
+input_runs_cb (RtConversation *conversation, gpointer user_data)
+{
+  g_autoptr (GstRealtimeConversation) self = get_element (user_data);
+
+  return self != NULL && gst_realtime_conversation_input_runs (self);
+}
+
 static void
 silenced_cb (RtConversation *conversation, gboolean dropped, gpointer user_data)
 {
@@ -326,6 +334,7 @@ static const RtConversationCallbacks callbacks = {
   .playout = playout_cb,
   .silence = silence_cb,
   .silenced = silenced_cb,
+  .input_runs = input_runs_cb,
   .settled = settled_cb,
   .ended = ended_cb,
 };

@@ -84,7 +84,7 @@ typedef enum {
   RT_EFFECT_HOLD,        /* ms: play nothing until RESUME or DROP; when they are
                             over without, rt_session_hold_elapsed() */
   RT_EFFECT_RESUME,      /* go on with what is held */
-  RT_EFFECT_CLEAR_INPUT, /* forget audio that was not sent */
+  RT_EFFECT_CLEAR_INPUT, /* position: forget audio before it, not sent yet */
   RT_EFFECT_NOTE,        /* note */
   RT_EFFECT_FAIL, /* severity RECONNECT or FATAL, cause, note (the error):
                          the conversation cannot go on */
@@ -99,6 +99,7 @@ typedef struct {
   RtAudioFormat format;
   guint track;
   guint ms;
+  guint64 position;
   RtSeverity severity;
   RtCause cause;
 } RtEffect;

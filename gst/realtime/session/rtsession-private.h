@@ -8,8 +8,10 @@
 #include "rtledger.h"
 #include "rtresponses.h"
 #include "rtsession.h"
+#include "rttimeline.h"
 #include "rttranscript.h"
 #include "rtturns.h"
+#include "rtutterances.h"
 
 G_BEGIN_DECLS
 
@@ -44,6 +46,8 @@ struct _RtSession {
   RtHandoffs *handoffs;
   RtLedger *ledger;
   RtTurns *turns;
+  RtTimeline *timeline;
+  RtUtterances *utterances;
 
   GQueue waiting;    /* requests until the session is ready */
   gboolean speaking; /* the assistant is heard */
@@ -132,6 +136,8 @@ void rt_session_cut_open_texts (
     RtSession *session, const RtCut *cut, RtEffects *effects);
 
 /* rtsessionturns.c: the user's voice */
+/* Of a session to which nothing was sent yet. */
+void rt_session_begin_audio (RtSession *session);
 void rt_session_handle_speech (
     RtSession *session, const RtEvent *event, RtEffects *effects);
 void rt_session_handle_buffer (

@@ -20,6 +20,7 @@ rt_session_new (const RtDialect *dialect, const RtSessionConfig *config)
   self->handoffs = rt_handoffs_new ();
   self->ledger = rt_ledger_new (!rt_session_can (self, RT_DIALECT_RESPONSES));
   self->turns = rt_turns_new ();
+  rt_session_begin_audio (self);
   return self;
 }
 
@@ -36,6 +37,8 @@ rt_session_free (RtSession *self)
   rt_handoffs_free (self->handoffs);
   rt_ledger_free (self->ledger);
   rt_turns_free (self->turns);
+  rt_timeline_free (self->timeline);
+  rt_utterances_free (self->utterances);
   g_free (self->id);
   g_free (self->last_error);
   g_free (self->cut_response);

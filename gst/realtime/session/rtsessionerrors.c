@@ -93,8 +93,10 @@ rt_session_handle_error (
     rt_session_update_refused (self, effects);
   rt_responses_error (self->responses, error);
   if (answers (error, "rt_commit_")
-      || g_strcmp0 (error->code, "input_audio_buffer_commit_empty") == 0)
+      || g_strcmp0 (error->code, "input_audio_buffer_commit_empty") == 0) {
     rt_turns_commit_failed (self->turns);
+    rt_utterances_commit_refused (self->utterances);
+  }
   rt_session_send_due (self, effects);
 }
 

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define NS_PER_MS G_GUINT64_CONSTANT (1000000)
+
 typedef struct {
   RtDialect dialect;
   RtSessionConfig *config;
@@ -143,6 +145,14 @@ ms_to_ns (guint ms)
   return ms * G_GUINT64_CONSTANT (1000000);
 }
 
+/* So many ms of audio, of that running time. */
+static void
+append (Driver *driver, const gchar *ms, const gchar *time)
+{
+  rt_session_appended (driver->session, ms_to_ns (atoi (ms)),
+      time != NULL ? ms_to_ns (atoi (time)) : RT_TIME_UNKNOWN);
+}
+
 /* "1=40/100": of 100 ms of track 1, 40 were heard; at 24 kHz, or behind a "@"
  * so many hertz.  Behind a ":" when the track began, in ms. */
 static void
@@ -220,6 +230,8 @@ drain_effects (Driver *driver, gboolean refused)
     g_autoptr (RtEffect) effect = rt_effects_pop (driver->effects);
     g_autofree gchar *text = session_driver_effect_to_string (effect);
 
+    if (effect->type == RT_EFFECT_SEND)
+      rt_session_sent (driver->session, effect->command);
     g_string_append_printf (out, "%s%s", out->len > 0 ? "; " : "", text);
   }
   return g_string_free (g_steal_pointer (&out), FALSE);
@@ -263,7 +275,10 @@ run_row (Driver *driver, const gchar *in)
   } else if (g_str_equal (words[0], "dropped")) {
     dropped (driver, words + 1);
   } else if (g_str_equal (words[0], "ended")) {
-    rt_session_input_ended (driver->session, atoi (words[1]), driver->effects);
+    append (driver, words[1], NULL);
+    rt_session_input_ended (driver->session, driver->effects);
+  } else if (g_str_equal (words[0], "append")) {
+    append (driver, words[1], words[2]);
   } else if (g_str_equal (words[0], "config")) {
     configure (driver, words + 1);
   } else {

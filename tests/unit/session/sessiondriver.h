@@ -4,8 +4,9 @@
  *
  * In: an event (`audio item=i1 resp=r1 audio=100`), a request (`ask text hi`),
  * playback (`playing 1`, `drained 1:500`, `dropped 1=40/100`, `paused`,
- * `elapsed`), `opened`, `ended 150`, `config voice=sage`, `barge-in 1 300`, or a
- * question (`busy?`, `speaking?`,
+ * `elapsed`), `opened`, `append 100 2000` (ms, running time), `ended 150` (ms
+ * more, and then the end), `config voice=sage`, `barge-in 1 300`, or a question
+ * (`busy?`, `speaking?`,
  * `ready?`, `late?`, `awaits_pause?`, `last_error?`, `id?`).  Out: the effects, joined by "; ".
  */
 #pragma once

@@ -157,6 +157,7 @@ fill (RtEvent *event, GHashTable *words)
   event->function_name = g_strdup (get (words, "name"));
   event->text = g_strdup (get (words, "text"));
   event->content_index = get_uint (words, "ci");
+  event->has_audio_ms = get (words, "ms") != NULL;
   event->audio_ms = get_uint (words, "ms");
   event->usage.present = get (words, "usage") != NULL;
   event->usage.duration_ms = get_uint (words, "usage");
