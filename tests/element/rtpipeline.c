@@ -173,6 +173,18 @@ rt_pipeline_stop (RtPipeline *self)
   return (g_get_monotonic_time () - began) / 1000;
 }
 
+/* The I/O thread may be about to push an event through our probe: it holds the
+ * element meanwhile.  (Who else holds it, a test, is not waited for.) */
+static void
+await_probe (RtPipeline *self)
+{
+  gint64 deadline = g_get_monotonic_time () + G_USEC_PER_SEC;
+
+  while (GST_OBJECT_REFCOUNT_VALUE (self->rt) > 1
+         && g_get_monotonic_time () < deadline)
+    g_usleep (1000);
+}
+
 void
 rt_pipeline_free (RtPipeline *self)
 {
@@ -180,9 +192,10 @@ rt_pipeline_free (RtPipeline *self)
   gst_object_unref (self->bus);
   gst_clear_object (&self->in);
   gst_clear_object (&self->out);
-  gst_object_unref (self->rt);
   gst_object_unref (self->pipeline);
   g_ptr_array_unref (self->messages);
+  await_probe (self);
+  gst_object_unref (self->rt);
   g_array_unref (self->taken);
   g_array_unref (self->buffers);
   g_array_unref (self->events);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * What goes into `sink`: sample for sample to the server, paced or not, and
- * what becomes of what cannot be sent; G.711 both ways.
+ * what becomes of what cannot be sent.
  */
 #include <string.h>
 
@@ -190,83 +190,14 @@ test_flush (void)
       rt_pipeline_stat (p, "audio-dropped-uplink"), ==, 10 * GST_MSECOND);
 }
 
-typedef struct {
-  const gchar *media;
-  const gchar *wire;
-} Codec;
-
-static gboolean
-says_format (JsonObject *update, const gchar *wire)
-{
-  JsonObject *audio = json_object_get_object_member (
-      json_object_get_object_member (update, "session"), "audio");
-  JsonObject *in = json_object_get_object_member (audio, "input");
-  JsonObject *out = json_object_get_object_member (audio, "output");
-
-  g_assert_cmpstr (json_object_get_string_member (
-                       json_object_get_object_member (out, "format"), "type"),
-      ==, wire);
-  return g_str_equal (json_object_get_string_member (
-                          json_object_get_object_member (in, "format"), "type"),
-      wire);
-}
-
-/* G.711 when the caps say so: the same bytes, both ways, 8000 a second. */
-static void
-test_g711 (gconstpointer data)
-{
-  const Codec *codec = data;
-  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
-  g_autofree gchar *in
-      = g_strdup_printf ("appsrc name=in format=time is-live=true max-bytes=0 "
-                         "caps=%s,rate=8000,channels=1",
-          codec->media);
-  g_autofree gchar *out = g_strdup_printf (
-      "capsfilter caps=%s,rate=8000,channels=1 ! " RT_OUT_SYNC, codec->media);
-  g_autoptr (RtPipeline) p
-      = rt_pipeline_new (rt_fake_server_get_uri (server), in, NULL, out);
-  g_autoptr (GBytes) noise = rt_pcm_noise (2000, 7);
-  const guint8 *bytes = g_bytes_get_data (noise, NULL);
-  g_autoptr (GByteArray) sent = NULL, played = NULL;
-  g_autoptr (GArray) buffers = NULL;
-
-  rt_fake_server_set_auto (server, TRUE);
-  rt_pipeline_connect (p, server);
-  /* appsrc tells its caps only with the CAPS event, which may come when the
-   * session was asked for already */
-  while (!says_format (
-      rt_fake_conn_expect_event (p->conn, "session.update", RT_WAIT_MS),
-      codec->wire))
-    ;
-
-  rt_pipeline_push_buffer (p, bytes, 4000, 0, GST_SECOND / 2);
-  g_assert_true (rt_fake_conn_wait_audio (p->conn, 4000, RT_WAIT_MS));
-  sent = rt_fake_conn_get_audio (p->conn);
-  g_assert_cmpmem (sent->data, sent->len, bytes, 4000);
-
-  rt_fake_conn_send_reply (p->conn, "resp", "item", "Hi.", bytes, 4000, 999);
-  g_assert_true (rt_pipeline_wait_audio (p, 4000, RT_WAIT_MS));
-  played = rt_pipeline_get_audio (p);
-  g_assert_cmpmem (played->data, played->len, bytes, 4000);
-  buffers = rt_pipeline_get_buffers (p);
-  g_assert_cmpuint (g_array_index (buffers, RtOutBuffer, 0).size, ==, 160);
-  g_assert_cmpuint (
-      g_array_index (buffers, RtOutBuffer, 0).duration, ==, 20 * GST_MSECOND);
-}
-
 int
 main (int argc, char **argv)
 {
-  static const Codec mulaw = { "audio/x-mulaw", "audio/pcmu" };
-  static const Codec alaw = { "audio/x-alaw", "audio/pcma" };
-
   rt_element_test_init (&argc, &argv);
   g_test_add_func ("/input/recording/paced", test_recording_paced);
   g_test_add_func ("/input/recording/unpaced", test_recording_unpaced);
   g_test_add_func ("/input/overrun", test_overrun);
   g_test_add_func ("/input/odd-sizes", test_odd_sizes);
   g_test_add_func ("/input/flush", test_flush);
-  g_test_add_data_func ("/input/g711/mulaw", &mulaw, test_g711);
-  g_test_add_data_func ("/input/g711/alaw", &alaw, test_g711);
   return g_test_run ();
 }

@@ -99,6 +99,7 @@ carry_out (World *world, const RtEffect *effect)
   switch (effect->type) {
     case RT_EFFECT_SEND:
       carry_out_send (world, effect->command);
+      rt_session_sent (world->session, effect->command);
       break;
     case RT_EFFECT_PLAY:
       carry_out_play (world, effect);
@@ -240,6 +241,17 @@ lose (World *world)
   rt_session_config_free (config);
 }
 
+/* The user's voice, of any time. */
+static void
+say (World *world, FuzzInput *input)
+{
+  guint64 duration = fuzz_take_byte (input) * NS_PER_MS;
+  guint64 time = fuzz_take_byte (input);
+
+  rt_session_appended (world->session, duration,
+      time == 0 ? RT_TIME_UNKNOWN : time * time * NS_PER_MS);
+}
+
 static void
 step (World *world, FuzzInput *input)
 {
@@ -267,8 +279,9 @@ step (World *world, FuzzInput *input)
           world->session, fuzz_take_byte (input) & 1, fuzz_take_byte (input));
       break;
     case 6:
-      rt_session_input_ended (
-          world->session, fuzz_take_byte (input), world->effects);
+      say (world, input);
+      if ((what & 0x10) != 0)
+        rt_session_input_ended (world->session, world->effects);
       break;
     case 7:
       open_connection (world);

@@ -162,6 +162,7 @@ take_parts (FuzzInput *input, RtEvent *event)
     default:
       event->text = TAKE_COPY (input, texts);
       event->audio_ms = fuzz_take_byte (input);
+      event->has_audio_ms = event->audio_ms != 255;
       break;
   }
 }

@@ -54,22 +54,24 @@ struct _RtConversation {
   GSource *hold_timer;
   GSource *settle_timer;
   GSource *eos_timer;
+  GSource *starve_timer;
   GSource *room_timer; /* while the server is made to wait */
   GSource *stall_timer;
   GQueue deferred; /* of RtDeferred: what is sent behind a commit that waits */
   GString *frame;  /* reused for every append */
   GByteArray *chunk;
-  gint64 last_output;  /* when the model last said something */
-  gint64 input_sent;   /* when the last of the input was sent */
-  gint64 last_sign;    /* the same of either side, as the server tells it */
-  gint64 last_event;   /* when the server last said anything */
-  gint64 suspended;    /* us that the machine slept, since it runs */
-  guint64 uncommitted; /* ns of audio appended since the last commit */
-  RtThrottle errors;   /* of the server's */
-  RtThrottle rubbish;  /* messages that could not be used */
-  gboolean holding;    /* the playout, for this conversation */
-  guint64 held_delay;  /* of RtEar, when that began */
-  gboolean begun;      /* the first connection was asked for */
+  gint64 last_output; /* when the model last said something */
+  gint64 input_sent;  /* when the last of the input was sent */
+  gint64 last_sign;   /* the same of either side, as the server tells it */
+  gint64 last_event;  /* when the server last said anything */
+  gint64 last_append; /* when audio of the user was sent … */
+  guint padded;       /* … and ms of silence since then */
+  gint64 suspended;   /* us that the machine slept, since it runs */
+  RtThrottle errors;  /* of the server's */
+  RtThrottle rubbish; /* messages that could not be used */
+  gboolean holding;   /* the playout, for this conversation */
+  guint64 held_delay; /* of RtEar, when that began */
+  gboolean begun;     /* the first connection was asked for */
   gboolean started;
   gboolean ready;
   gboolean away; /* there is no session, and the application knows */
@@ -113,8 +115,15 @@ void rt_conversation_count_note (RtConversation *self, const RtNote *note);
 gboolean rt_conversation_defer (RtConversation *self, RtEffect *effect);
 void rt_conversation_serve_deferred (RtConversation *self);
 void rt_conversation_forget_deferred (RtConversation *self);
+void rt_conversation_return_deferred (RtConversation *self);
 
 /* rtspeaker.c: what is sent of the user's voice, and the end of it */
+void rt_conversation_get_chunking (
+    RtConversation *self, RtAudioFormat *format, gsize *size);
+/* `time` is the running time of the first frame, or RT_TIME_UNKNOWN. */
+void rt_conversation_append (RtConversation *self, const RtAudioFormat *format,
+    const guint8 *data, gsize size, guint64 time);
+gboolean rt_conversation_has_chunk (RtConversation *self);
 void rt_conversation_pump (RtConversation *self, gboolean rest);
 /* FALSE: the network takes no more for now. */
 gboolean rt_conversation_pump_until (RtConversation *self, guint64 end);
@@ -132,6 +141,10 @@ GSource *rt_conversation_timer (
 void rt_conversation_cancel (GSource **timer);
 /* ms since then */
 guint rt_conversation_since (gint64 then);
+
+/* rtsilence.c: what is sent when nothing comes in */
+void rt_conversation_append_trailing_silence (RtConversation *self);
+void rt_conversation_watch_input (RtConversation *self);
 
 /* rtplayer.c: the model's voice */
 void rt_conversation_play (RtConversation *self, const RtEffect *effect);

@@ -75,6 +75,8 @@ typedef struct {
   /* Follows: the playout was emptied (`dropped`) or is held. */
   void (*silenced) (
       RtConversation *conversation, gboolean dropped, gpointer user_data);
+  /* The time of the input goes on: if nothing comes, there is nothing. */
+  gboolean (*input_runs) (RtConversation *conversation, gpointer user_data);
   /* After rt_conversation_end_input(): nothing more will be said. */
   void (*settled) (RtConversation *conversation, gpointer user_data);
   /* Once; nothing follows. */

@@ -27,9 +27,11 @@ rt_conversation_defer (RtConversation *self, RtEffect *effect)
   guint64 end = rt_uplink_end (self->uplink);
   RtDeferred *deferred;
 
-  /* it may have waited for the session, and audio for neither */
+  /* it may have waited for the session or for us, and audio for neither */
   if (commits)
     end = MIN (end, effect->command->position);
+  else if (effect->type == RT_EFFECT_CLEAR_INPUT)
+    end = MIN (end, effect->position);
   if (g_queue_is_empty (&self->deferred)
       && (!commits || rt_conversation_pump_until (self, end)))
     return FALSE;
@@ -61,15 +63,22 @@ rt_conversation_serve_deferred (RtConversation *self)
   }
 }
 
-/* The session that it was for is over; what was asked to be cleared is. */
 void
 rt_conversation_forget_deferred (RtConversation *self)
 {
+  g_queue_clear_full (&self->deferred, (GDestroyNotify) deferred_free);
+}
+
+/* lock.  As if it had not been deferred yet: the session that it was for is
+ * over, and what is to become of it is that of the others that wait. */
+void
+rt_conversation_return_deferred (RtConversation *self)
+{
   RtDeferred *deferred;
 
-  while ((deferred = g_queue_pop_head (&self->deferred)) != NULL) {
-    if (deferred->command == NULL)
-      rt_conversation_drop_input (self, deferred->end);
+  while ((deferred = g_queue_pop_tail (&self->deferred)) != NULL) {
+    rt_effects_return (
+        self->outbox, g_steal_pointer (&deferred->command), deferred->end);
     deferred_free (deferred);
   }
 }

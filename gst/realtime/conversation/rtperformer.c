@@ -37,7 +37,6 @@ rt_conversation_say (RtConversation *self, const RtCommand *command)
     return;
   if (command->type == RT_COMMAND_AUDIO_COMMIT) {
     rt_recall_commit (self->recall);
-    self->uncommitted = 0;
   } else if (command->type == RT_COMMAND_AUDIO_CLEAR) {
     rt_recall_clear (self->recall);
   }
@@ -116,7 +115,7 @@ run_effect (RtConversation *self, RtEffect *effect)
       break;
     case RT_EFFECT_CLEAR_INPUT:
       if (!rt_conversation_defer (self, effect))
-        rt_conversation_drop_input (self, G_MAXUINT64);
+        rt_conversation_drop_input (self, effect->position);
       break;
     case RT_EFFECT_REPEAT:
       rt_conversation_repeat (self);

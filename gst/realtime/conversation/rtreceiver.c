@@ -35,9 +35,6 @@ rt_conversation_receive (RtConversation *self, RtEvent *event, GBytes *data)
 
   self->callbacks.received (self, event->name, data, self->user_data);
   self->last_event = g_get_monotonic_time ();
-  if (event->type == RT_EVENT_AUDIO_COMMITTED
-      || event->type == RT_EVENT_AUDIO_CLEARED)
-    self->uncommitted = 0;
   rt_recall_event (self->recall, event);
   rt_conversation_heard (self, event);
   g_mutex_lock (&self->lock);
@@ -54,5 +51,7 @@ rt_conversation_receive (RtConversation *self, RtEvent *event, GBytes *data)
     rt_conversation_learn_session (self, event->session);
   if (event->type == RT_EVENT_RESPONSE_CREATED)
     rt_conversation_watch_response (self);
+  if (event->type == RT_EVENT_SPEECH_STARTED)
+    rt_conversation_watch_input (self);
   rt_conversation_run_effects (self);
 }

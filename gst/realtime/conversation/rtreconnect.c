@@ -68,8 +68,8 @@ rt_conversation_leave_session (RtConversation *self)
   rt_conversation_cancel (&self->pause_timer);
   rt_conversation_cancel (&self->stall_timer);
   rt_conversation_forget_room (self);
-  rt_conversation_forget_deferred (self);
   g_mutex_lock (&self->lock);
+  rt_conversation_return_deferred (self);
   if (rt_session_has_worked (self->session))
     self->backoff.attempt = 0;
   rt_session_lost (self->session, repeats, self->outbox);

@@ -151,14 +151,16 @@ static gboolean
 awaits_commit (RtConversation *self)
 {
   RtAudioFormat format;
+  guint64 uncommitted;
   gboolean manual;
 
   g_mutex_lock (&self->lock);
+  uncommitted = rt_session_get_uncommitted (self->session);
   manual = rt_session_get_config (self->session)->turn_detection
            == RT_TURN_DETECTION_NONE;
   g_mutex_unlock (&self->lock);
   return manual && rt_recall_get_format (self->recall, &format)
-         && self->uncommitted > rt_recall_get_length (self->recall)
+         && uncommitted > rt_recall_get_length (self->recall)
          && g_get_monotonic_time () - self->renewal.ready_since
                 < COMMIT_PATIENCE;
 }

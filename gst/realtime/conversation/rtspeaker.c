@@ -5,21 +5,17 @@
  */
 #include "rtconversation-private.h"
 
-#include <string.h>
-
 /* How long after the input ended a server may stay silent before we believe
  * that it found no turn in what was said last. */
-#define SETTLE_TIME 2000 /* ms */
-/* What a VAD wants to hear beyond its own silence duration. */
-#define TRAILING_SILENCE 300  /* ms */
-#define SEMANTIC_SILENCE 2000 /* ms */
-#define EOS_RECHECK_TIME 500  /* ms, while a reply is still being played */
-#define MAX_RECALL 30000      /* ms: it is sent at once */
+#define SETTLE_TIME 2000     /* ms */
+#define EOS_RECHECK_TIME 500 /* ms, while a reply is still being played */
+#define MAX_RECALL 30000     /* ms: it is sent at once */
 #define NS_PER_MS 1000000
 #define NS_PER_SECOND G_GUINT64_CONSTANT (1000000000)
 
-static void
-get_chunking (RtConversation *self, RtAudioFormat *format, gsize *size)
+void
+rt_conversation_get_chunking (
+    RtConversation *self, RtAudioFormat *format, gsize *size)
 {
   g_mutex_lock (&self->lock);
   *format = rt_session_get_config (self->session)->input_format;
@@ -48,8 +44,8 @@ set_recall_rules (RtConversation *self)
 
 /* Returns ns of it. */
 static guint64
-append (RtConversation *self, const RtAudioFormat *format, const guint8 *data,
-    gsize size)
+send_audio (RtConversation *self, const RtAudioFormat *format,
+    const guint8 *data, gsize size, guint64 time)
 {
   gsize frames = size / rt_audio_format_frame_size (format);
   guint64 duration = frames * NS_PER_SECOND / format->rate;
@@ -57,8 +53,18 @@ append (RtConversation *self, const RtAudioFormat *format, const guint8 *data,
   self->dialect->encode_audio (format, data, size, self->frame);
   rt_connection_send (self->connection, self->frame->str, self->frame->len);
   rt_recall_append (self->recall, format, data, size, g_get_monotonic_time ());
-  self->uncommitted += duration;
+  g_mutex_lock (&self->lock);
+  rt_session_appended (self->session, duration, time);
+  g_mutex_unlock (&self->lock);
   return duration;
+}
+
+void
+rt_conversation_append (RtConversation *self, const RtAudioFormat *format,
+    const guint8 *data, gsize size, guint64 time)
+{
+  rt_stats_add (self->stats, RT_STAT_AUDIO_SENT,
+      send_audio (self, format, data, size, time));
 }
 
 /* Sends at most `size` bytes of what is queued, or nothing when there are
@@ -70,14 +76,19 @@ send_some (RtConversation *self, const RtAudioFormat *format, gsize size,
   /* audio whose caps have just changed waits until the server was told */
   const RtUplinkFormat expected
       = { rt_audio_format_frame_size (format), format->rate, format->codec };
+  guint64 time;
   gsize n;
 
   g_byte_array_set_size (self->chunk, size);
-  n = rt_uplink_pop (self->uplink, &expected, self->chunk->data, size, rest);
-  if (n > 0)
-    rt_stats_add (self->stats, RT_STAT_AUDIO_SENT,
-        append (self, format, self->chunk->data, n));
-  return n > 0;
+  n = rt_uplink_pop (
+      self->uplink, &expected, self->chunk->data, size, rest, &time);
+  if (n == 0)
+    return FALSE;
+  rt_conversation_append (self, format, self->chunk->data, n, time);
+  self->last_append = g_get_monotonic_time ();
+  self->padded = 0;
+  rt_conversation_watch_input (self);
+  return TRUE;
 }
 
 /* Sends whole chunks while the network takes them; with `rest` everything,
@@ -92,7 +103,7 @@ rt_conversation_pump (RtConversation *self, gboolean rest)
       || !g_queue_is_empty (&self->deferred))
     return;
   set_recall_rules (self);
-  get_chunking (self, &format, &size);
+  rt_conversation_get_chunking (self, &format, &size);
   while ((rest || rt_connection_is_writable (self->connection))
          && send_some (self, &format, size, rest))
     ;
@@ -107,7 +118,7 @@ rt_conversation_pump_until (RtConversation *self, guint64 end)
   if (!self->ready || self->connection == NULL)
     return TRUE;
   set_recall_rules (self);
-  get_chunking (self, &format, &size);
+  rt_conversation_get_chunking (self, &format, &size);
   while ((left = rt_uplink_left (self->uplink, end)) > 0) {
     if (!rt_connection_is_writable (self->connection))
       return FALSE;
@@ -126,7 +137,7 @@ rt_conversation_drop_input (RtConversation *self, guint64 end)
   guint64 bytes = rt_uplink_clear_until (self->uplink, end);
 
   rt_recall_clear (self->recall);
-  get_chunking (self, &format, &size);
+  rt_conversation_get_chunking (self, &format, &size);
   rt_stats_add (self->stats, RT_STAT_AUDIO_DROPPED_UPLINK,
       bytes / rt_audio_format_frame_size (&format) * NS_PER_SECOND
           / format.rate);
@@ -139,7 +150,6 @@ repeat_commit (RtConversation *self)
   RtEffect *effect;
 
   rt_recall_commit (self->recall);
-  self->uncommitted = 0;
   g_mutex_lock (&self->lock);
   rt_session_repeat_commit (self->session, effects);
   g_mutex_unlock (&self->lock);
@@ -158,7 +168,7 @@ repeat_audio (RtConversation *self, RtRecall *said)
   gboolean commits;
   gsize size, n;
 
-  get_chunking (self, &format, &size);
+  rt_conversation_get_chunking (self, &format, &size);
   if (!rt_recall_get_format (said, &old))
     return;
   if (!rt_audio_format_equal (&old, &format)) {
@@ -170,7 +180,7 @@ repeat_audio (RtConversation *self, RtRecall *said)
   do {
     n = rt_recall_take (said, self->chunk->data, size, &commits);
     if (n > 0)
-      append (self, &format, self->chunk->data, n);
+      send_audio (self, &format, self->chunk->data, n, RT_TIME_UNKNOWN);
     if (commits)
       repeat_commit (self);
   } while (n > 0 || commits);
@@ -184,44 +194,11 @@ rt_conversation_repeat (RtConversation *self)
   if (self->connection == NULL)
     return;
   self->recall = rt_recall_new ();
-  self->uncommitted = 0;
   set_recall_rules (self);
   repeat_audio (self, said);
   g_mutex_lock (&self->lock);
   rt_session_repeated (self->session, self->outbox);
   g_mutex_unlock (&self->lock);
-}
-
-/* A recording often ends with its last word: without some silence behind it
- * the server's VAD would wait for ever. */
-static void
-append_silence (RtConversation *self)
-{
-  RtAudioFormat format;
-  gsize size, bytes, n;
-  guint ms = 0;
-
-  get_chunking (self, &format, &size);
-  g_mutex_lock (&self->lock);
-  {
-    const RtSessionConfig *config = rt_session_get_config (self->session);
-
-    if (config->turn_detection == RT_TURN_DETECTION_SERVER_VAD)
-      ms = config->vad_silence_duration + TRAILING_SILENCE;
-    else if (config->turn_detection == RT_TURN_DETECTION_SEMANTIC_VAD)
-      ms = SEMANTIC_SILENCE;
-  }
-  g_mutex_unlock (&self->lock);
-
-  bytes
-      = (gsize) format.rate * ms / 1000 * rt_audio_format_frame_size (&format);
-  g_byte_array_set_size (self->chunk, size);
-  memset (self->chunk->data, rt_codec_silence (format.codec), size);
-  for (; bytes > 0; bytes -= n) {
-    n = MIN (bytes, size);
-    rt_stats_add (self->stats, RT_STAT_AUDIO_SENT,
-        append (self, &format, self->chunk->data, n));
-  }
 }
 
 static void
@@ -320,13 +297,13 @@ rt_conversation_check_settled (RtConversation *self)
 }
 
 /* After the pump: the network takes no more for now. */
-static gboolean
-has_chunk (RtConversation *self)
+gboolean
+rt_conversation_has_chunk (RtConversation *self)
 {
   RtAudioFormat format;
   gsize size;
 
-  get_chunking (self, &format, &size);
+  rt_conversation_get_chunking (self, &format, &size);
   return rt_uplink_level (self->uplink) >= size;
 }
 
@@ -347,17 +324,16 @@ rt_conversation_serve_input_end (RtConversation *self)
 
   if (self->eos_timer == NULL)
     self->eos_timer = rt_conversation_timer (self, timeout, eos_timeout_cb);
-  if (self->input_finished || !self->ready || has_chunk (self)
+  if (self->input_finished || !self->ready || rt_conversation_has_chunk (self)
       || !g_queue_is_empty (&self->deferred))
     return;
 
   rt_conversation_pump (self, TRUE);
-  append_silence (self);
+  rt_conversation_append_trailing_silence (self);
   self->input_finished = TRUE;
   self->input_sent = g_get_monotonic_time ();
   g_mutex_lock (&self->lock);
-  rt_session_input_ended (
-      self->session, self->uncommitted / NS_PER_MS, self->outbox);
+  rt_session_input_ended (self->session, self->outbox);
   g_mutex_unlock (&self->lock);
   rt_conversation_run_effects (self);
 }

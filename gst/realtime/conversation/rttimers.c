@@ -26,6 +26,7 @@ rt_conversation_forget_timers (RtConversation *self)
   rt_conversation_cancel (&self->settle_timer);
   rt_conversation_cancel (&self->eos_timer);
   rt_conversation_cancel (&self->room_timer);
+  rt_conversation_cancel (&self->starve_timer);
   rt_conversation_cancel (&self->stall_timer);
   rt_conversation_cancel (&self->renewal.timer);
 }

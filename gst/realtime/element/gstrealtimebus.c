@@ -361,8 +361,8 @@ reason_of (RtClosedReason reason)
   return names[reason];
 }
 
-static gint
-resource_error_of (RtCause cause)
+static GQuark
+error_of (RtCause cause, gint *code)
 {
   static const gint codes[] = {
     [RT_CAUSE_GENERIC] = GST_RESOURCE_ERROR_OPEN_READ_WRITE,
@@ -373,9 +373,11 @@ resource_error_of (RtCause cause)
     [RT_CAUSE_PROTOCOL] = GST_RESOURCE_ERROR_OPEN_READ_WRITE,
     [RT_CAUSE_TIMEOUT] = GST_RESOURCE_ERROR_OPEN_READ_WRITE,
     [RT_CAUSE_LOST] = GST_RESOURCE_ERROR_READ,
+    [RT_CAUSE_FORMAT] = GST_STREAM_ERROR_FORMAT,
   };
 
-  return codes[cause];
+  *code = codes[cause];
+  return cause == RT_CAUSE_FORMAT ? GST_STREAM_ERROR : GST_RESOURCE_ERROR;
 }
 
 static void
@@ -396,6 +398,8 @@ post_fatal (
 {
   g_autofree gchar *safe = rt_redact (end->detail, secret, MAX_TEXT);
   GstStructure *details = gst_structure_new_empty ("details");
+  gint code;
+  GQuark domain = error_of (end->cause, &code);
 
   if (end->http_status != 0)
     gst_structure_set (
@@ -405,10 +409,9 @@ post_fatal (
         details, "close-code", G_TYPE_UINT, end->close_code, NULL);
   if (end->error != NULL)
     set_redacted (details, "code", end->error->code, secret);
-  gst_element_message_full_with_details (element, GST_MESSAGE_ERROR,
-      GST_RESOURCE_ERROR, resource_error_of (end->cause),
-      g_strdup_printf ("The conversation failed: %s", safe), NULL, __FILE__,
-      GST_FUNCTION, __LINE__, details);
+  gst_element_message_full_with_details (element, GST_MESSAGE_ERROR, domain,
+      code, g_strdup_printf ("The conversation failed: %s", safe), NULL,
+      __FILE__, GST_FUNCTION, __LINE__, details);
 }
 
 void

@@ -128,6 +128,17 @@ gst_realtime_conversation_set_sink_flushing (
   rt_uplink_set_flushing (self->uplink, flushing);
 }
 
+gboolean
+gst_realtime_conversation_input_runs (GstRealtimeConversation *self)
+{
+  gboolean runs;
+
+  g_mutex_lock (&self->wait_lock);
+  runs = self->playing && !self->sink_flushing;
+  g_mutex_unlock (&self->wait_lock);
+  return runs;
+}
+
 void
 gst_realtime_conversation_set_src_stopped (
     GstRealtimeConversation *self, gboolean stopped)

@@ -245,6 +245,14 @@ silence_cb (RtConversation *conversation, RtEar *ear, gpointer user_data)
     ear->until = gst_realtime_conversation_heard_until (self);
 }
 
+static gboolean
+input_runs_cb (RtConversation *conversation, gpointer user_data)
+{
+  g_autoptr (GstRealtimeConversation) self = get_element (user_data);
+
+  return self != NULL && gst_realtime_conversation_input_runs (self);
+}
+
 static void
 silenced_cb (RtConversation *conversation, gboolean dropped, gpointer user_data)
 {
@@ -363,6 +371,7 @@ const RtConversationCallbacks gst_realtime_link_callbacks = {
   .playout = playout_cb,
   .silence = silence_cb,
   .silenced = silenced_cb,
+  .input_runs = input_runs_cb,
   .settled = settled_cb,
   .ended = ended_cb,
 };

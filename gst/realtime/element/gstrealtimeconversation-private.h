@@ -6,6 +6,7 @@
 
 #include "gstrealtimeconversation.h"
 #include "gstrealtimesettings.h"
+#include "rtalign.h"
 #include "rtconversation.h"
 
 G_BEGIN_DECLS
@@ -51,7 +52,10 @@ struct _GstRealtimeConversation {
   /* sink pad's streaming thread */
   struct {
     GstSegment segment;
-    GstClockTime next;   /* running time of the next sample */
+    RtAlign align;
+    gboolean discont;    /* a segment began */
+    gboolean unfit;      /* … and it cannot be taken */
+    GByteArray *silence; /* a chunk of it */
     gint live;           /* of upstream; -1: not asked yet */
     gboolean refused;    /* there is no conversation, and that was said */
     guint64 overrun;     /* ns dropped and not yet reported */
@@ -156,11 +160,21 @@ void gst_realtime_conversation_settings_changed (GstRealtimeConversation *self);
 
 /* -sinkpad.c */
 void gst_realtime_conversation_init_sinkpad (GstRealtimeConversation *self);
+/* When EOS came in: to the running conversation, or else EOS is to leave. */
+void gst_realtime_conversation_pass_end (GstRealtimeConversation *self);
+
+/* -input.c */
+/* Takes the buffer. */
+GstFlowReturn gst_realtime_conversation_take_buffer (
+    GstRealtimeConversation *self, GstBuffer *buffer);
+void gst_realtime_conversation_take_gap (
+    GstRealtimeConversation *self, GstClockTime stamp, GstClockTime duration);
+void gst_realtime_conversation_set_input_format (
+    GstRealtimeConversation *self, const RtAudioFormat *format);
+void gst_realtime_conversation_reset_input (GstRealtimeConversation *self);
 /* Forgets and counts what was said and not sent; a chain that waits for room
  * gets some. */
 void gst_realtime_conversation_drop_input (GstRealtimeConversation *self);
-/* When EOS came in: to the running conversation, or else EOS is to leave. */
-void gst_realtime_conversation_pass_end (GstRealtimeConversation *self);
 
 /* -srcpad.c */
 void gst_realtime_conversation_init_srcpad (GstRealtimeConversation *self);
@@ -213,6 +227,8 @@ void gst_realtime_conversation_post_flow_error (
 GstClockTime gst_realtime_conversation_now (GstRealtimeConversation *self);
 void gst_realtime_conversation_set_playing (
     GstRealtimeConversation *self, gboolean playing);
+/* The input is neither paused nor flushing. */
+gboolean gst_realtime_conversation_input_runs (GstRealtimeConversation *self);
 void gst_realtime_conversation_set_sink_flushing (
     GstRealtimeConversation *self, gboolean flushing);
 void gst_realtime_conversation_set_src_stopped (

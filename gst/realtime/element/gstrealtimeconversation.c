@@ -30,6 +30,19 @@
  *   realtimeconversation ! audioconvert ! audioresample ! autoaudiosink
  * ]| A conversation by microphone and loudspeaker.
  *
+ * ## Input
+ *
+ * What comes in is taken by its stamps. A hole between buffers, a GAP event, a
+ * buffer with #GST_BUFFER_FLAG_GAP and a source that falls mute in the middle
+ * of a turn are silence to the server, up to ten seconds of each; what overlaps
+ * is left out and counted in `audio-dropped-uplink`. Live input is never
+ * blocked; any other is paced by the clock
+ * (#GstRealtimeConversation:pace). Segments must be at rate 1.
+ *
+ * G.711 (`audio/x-mulaw`, `audio/x-alaw`) goes to and comes from the server as
+ * it is, each direction as its caps say. A server that says that it
+ * understood another format ends the conversation with an error.
+ *
  * ## Messages
  *
  * What happens is posted as #GST_MESSAGE_ELEMENT. A field with a question mark
@@ -283,6 +296,7 @@ finalize (GObject *object)
   rt_uplink_unref (self->uplink);
   rt_playout_unref (self->playout);
   rt_stats_unref (self->stats);
+  g_byte_array_unref (self->in.silence);
   g_array_unref (self->out.began);
   g_array_unref (self->out.drained);
   g_cond_clear (&self->wait_cond);
@@ -323,6 +337,7 @@ gst_realtime_conversation_init (GstRealtimeConversation *self)
   self->downstream_latency = GST_CLOCK_TIME_NONE;
   self->sink_flushing = TRUE;
   self->src_stopped = TRUE;
+  self->in.silence = g_byte_array_new ();
   self->out.began = g_array_new (FALSE, FALSE, sizeof (RtPlayoutMoment));
   self->out.drained = g_array_new (FALSE, FALSE, sizeof (RtPlayoutMoment));
   gst_realtime_conversation_init_properties (self);

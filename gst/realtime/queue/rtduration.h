@@ -10,6 +10,8 @@
 G_BEGIN_DECLS
 
 #define RT_NS_PER_SECOND G_GUINT64_CONSTANT (1000000000)
+/* As GST_CLOCK_TIME_NONE. */
+#define RT_NS_UNKNOWN G_MAXUINT64
 
 /* When frame `frames` begins, rounded down as stamps are. */
 static inline guint64

@@ -5,8 +5,8 @@
  */
 #include "rtuplink.h"
 
-#include "rtduration.h"
 #include "rtring.h"
+#include "rttimes.h"
 
 #define DEFAULT_LIMIT (10 * RT_NS_PER_SECOND)
 /* What a limit may come to, whatever was asked for. */
@@ -18,11 +18,14 @@ struct _RtUplink {
   GMutex lock;
   GCond room; /* there is some, or flushing */
   /* lock */
-  RtRing ring; /* begins with a whole frame, may end in a part of one */
+  RtRing ring;   /* begins with a whole frame, may end in a part of one */
+  RtTimes times; /* of its frames, counted from `base` */
   RtUplinkFormat format;
   guint64 limit;
   guint64 gone;  /* bytes that left at the front, whatever for */
+  guint64 base;  /* the same when this format began */
   gsize portion; /* what is popped at a time */
+  gsize padded;  /* bytes, since the last push */
   guint waiting; /* producers, mostly none: a signal costs a system call */
   gboolean flushing;
   guint flushes; /* begun: one may be over before who waits has seen it */
@@ -55,6 +58,7 @@ rt_uplink_unref (RtUplink *self)
   if (!g_atomic_ref_count_dec (&self->refs))
     return;
   rt_ring_clear (&self->ring);
+  rt_times_clear (&self->times);
   g_cond_clear (&self->room);
   g_mutex_clear (&self->lock);
   g_free (self);
@@ -99,11 +103,26 @@ get_room (const RtUplink *self)
 }
 
 /* lock */
+static guint64
+head_frame (const RtUplink *self)
+{
+  return (self->gone - self->base) / self->format.frame_size;
+}
+
+/* lock */
 static void
 leave (RtUplink *self, guint8 *out, gsize size)
 {
   rt_ring_pop (&self->ring, out, size);
   self->gone += size;
+  rt_times_forget (&self->times, head_frame (self));
+}
+
+/* lock */
+static void
+forget_part (RtUplink *self)
+{
+  rt_ring_unpush (&self->ring, self->ring.used - whole_frames (self));
 }
 
 /* lock */
@@ -133,6 +152,7 @@ make_room (RtUplink *self, gsize size, gsize *dropped)
   *dropped += excess;
   kept = MIN (excess, used);
   leave (self, NULL, kept);
+  self->gone += excess - kept;
   return excess - kept;
 }
 
@@ -158,20 +178,33 @@ push_waiting (RtUplink *self, const guint8 *data, gsize size)
   return TRUE;
 }
 
+/* lock.  What is pushed next has this time. */
+static void
+mark (RtUplink *self, guint64 time)
+{
+  guint64 tail = head_frame (self) + self->ring.used / self->format.frame_size;
+
+  self->padded = 0;
+  if (time != RT_NS_UNKNOWN)
+    rt_times_mark (&self->times, tail, time, self->format.rate);
+}
+
 RtUplinkResult
-rt_uplink_push (RtUplink *self, const guint8 *data, gsize size, gboolean wait,
-    gsize *dropped, gsize *level)
+rt_uplink_push (RtUplink *self, const guint8 *data, gsize size, guint64 time,
+    gboolean wait, gsize *dropped, gsize *level)
 {
   RtUplinkResult result = RT_UPLINK_OK;
   gsize skip;
 
   g_mutex_lock (&self->lock);
-  if (self->flushing) {
+  if (self->flushing)
     result = RT_UPLINK_FLUSHING;
-  } else if (!wait) {
+  else if (size > 0)
+    mark (self, time);
+  if (result == RT_UPLINK_OK && !wait) {
     skip = make_room (self, size, dropped);
     rt_ring_push (&self->ring, data + skip, size - skip);
-  } else if (!push_waiting (self, data, size)) {
+  } else if (result == RT_UPLINK_OK && !push_waiting (self, data, size)) {
     result = RT_UPLINK_FLUSHING;
   }
   *level = whole_frames (self);
@@ -186,10 +219,56 @@ same_format (const RtUplinkFormat *a, const RtUplinkFormat *b)
          && a->tag == b->tag;
 }
 
+void
+rt_uplink_forget_part (RtUplink *self)
+{
+  g_mutex_lock (&self->lock);
+  forget_part (self);
+  g_mutex_unlock (&self->lock);
+}
+
+gsize
+rt_uplink_silence_due (
+    RtUplink *self, gsize bytes, gboolean wait, gsize *padded)
+{
+  gsize room;
+
+  g_mutex_lock (&self->lock);
+  *padded = MIN (bytes, self->padded);
+  self->padded -= *padded;
+  bytes -= *padded;
+  room = get_room (self) / 2;
+  if (!wait)
+    bytes = MIN (bytes, room - room % self->format.frame_size);
+  g_mutex_unlock (&self->lock);
+  return bytes;
+}
+
+void
+rt_uplink_pad (RtUplink *self, gsize bytes)
+{
+  g_mutex_lock (&self->lock);
+  self->padded += bytes;
+  g_mutex_unlock (&self->lock);
+}
+
+/* lock.  How much of `size` there is before time jumps; *jumps: it does. */
+static gsize
+get_run (RtUplink *self, gsize size, gboolean *jumps)
+{
+  gsize n = MIN (size, whole_frames (self));
+  guint64 head = head_frame (self);
+  guint64 jump = rt_times_next_jump (&self->times, head) - head;
+
+  *jumps = jump < n / self->format.frame_size;
+  return *jumps ? jump * self->format.frame_size : n;
+}
+
 gsize
 rt_uplink_pop (RtUplink *self, const RtUplinkFormat *format, guint8 *out,
-    gsize size, gboolean rest)
+    gsize size, gboolean rest, guint64 *time)
 {
+  gboolean jumps;
   gsize n;
 
   g_mutex_lock (&self->lock);
@@ -200,10 +279,11 @@ rt_uplink_pop (RtUplink *self, const RtUplinkFormat *format, guint8 *out,
     self->portion = size;
     wake (self);
   }
-  n = MIN (size, whole_frames (self));
-  if (!rest && n < size)
+  n = get_run (self, size, &jumps);
+  if (!rest && !jumps && n < size)
     n = 0;
   if (n > 0) {
+    *time = rt_times_of (&self->times, head_frame (self), self->format.rate);
     leave (self, out, n);
     wake (self);
   }
@@ -274,8 +354,11 @@ rt_uplink_set_format (RtUplink *self, const RtUplinkFormat *format)
   if (!same_format (&self->format, format)) {
     bytes = whole_frames (self);
     self->gone += bytes;
+    self->base = self->gone;
     rt_ring_clear (&self->ring);
+    rt_times_clear (&self->times);
     self->portion = 0;
+    self->padded = 0;
     self->format = *format;
     wake (self);
   }
@@ -301,7 +384,8 @@ rt_uplink_set_flushing (RtUplink *self, gboolean flushing)
   self->flushing = flushing;
   if (flushing) {
     self->flushes++;
-    rt_ring_unpush (&self->ring, self->ring.used - whole_frames (self));
+    self->padded = 0;
+    forget_part (self);
   }
   wake (self);
   g_mutex_unlock (&self->lock);

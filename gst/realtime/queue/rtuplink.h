@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include <glib.h>
+#include "rtduration.h"
 
 G_BEGIN_DECLS
 
@@ -35,18 +35,31 @@ typedef enum {
 } RtUplinkResult;
 
 /* Any size; a part of a frame at the end of a push is joined to the next
- * push.  When `wait`, blocks while the queue is full until there is room or
- * flushing is set; otherwise the oldest audio makes room and *dropped grows by
- * its bytes.  *level is what is queued afterwards, in bytes. */
+ * push.  `time` is that of the frame that is begun or joined; RT_NS_UNKNOWN:
+ * behind what was pushed before.  When `wait`, blocks while the queue is full
+ * until there is room or flushing is set; otherwise the oldest audio makes
+ * room and *dropped grows by its bytes.  *level is what is queued afterwards,
+ * in bytes. */
 RtUplinkResult rt_uplink_push (RtUplink *uplink, const guint8 *data, gsize size,
-    gboolean wait, gsize *dropped, gsize *level);
+    guint64 time, gboolean wait, gsize *dropped, gsize *level);
+/* The part of a frame that was pushed last will not be joined. */
+void rt_uplink_forget_part (RtUplink *uplink);
+/* How much of `bytes` of silence is still to be pushed: without its first
+ * *padded bytes, which were padded since the last push, and, without `wait`, no
+ * more than half of the room: silence makes no speech go, nor does what comes
+ * next. */
+gsize rt_uplink_silence_due (
+    RtUplink *uplink, gsize bytes, gboolean wait, gsize *padded);
+/* Whoever pops made up so many bytes of silence behind what was popped. */
+void rt_uplink_pad (RtUplink *uplink, gsize bytes);
 
 /* Takes exactly `size` bytes into `out` when that many are queued, else
- * nothing; with `rest` also fewer.  Whole frames only.  Nothing either while
- * what is queued is not of `format`: whoever sends it has yet to say so to the
- * other end.  Returns the bytes. */
+ * nothing; with `rest`, or before a jump in time, also fewer.  Whole frames
+ * only, of times that follow each other; *time is that of the first, or
+ * RT_NS_UNKNOWN.  Nothing either while what is queued is not of `format`:
+ * whoever sends it has yet to say so to the other end.  Returns the bytes. */
 gsize rt_uplink_pop (RtUplink *uplink, const RtUplinkFormat *format,
-    guint8 *out, gsize size, gboolean rest);
+    guint8 *out, gsize size, gboolean rest, guint64 *time);
 /* Bytes queued now. */
 gsize rt_uplink_level (RtUplink *uplink);
 /* The position behind the last whole frame, in bytes that ever came, and what

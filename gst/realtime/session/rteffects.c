@@ -120,6 +120,19 @@ rt_effects_unsend (RtEffects *effects)
   return NULL;
 }
 
+void
+rt_effects_return (RtEffects *effects, RtCommand *command, guint64 position)
+{
+  RtEffect *effect = g_new0 (RtEffect, 1);
+
+  effect->type = command != NULL ? RT_EFFECT_SEND : RT_EFFECT_CLEAR_INPUT;
+  effect->command = command;
+  effect->position = position;
+  if (command != NULL)
+    command->position = position;
+  g_queue_push_head (&effects->queue, effect);
+}
+
 RtEffect *
 rt_effects_add (RtEffects *effects, RtEffectType type)
 {

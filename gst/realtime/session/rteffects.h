@@ -87,7 +87,7 @@ typedef enum {
   RT_EFFECT_HOLD,        /* ms: play nothing until RESUME or DROP; when they are
                             over without, rt_session_hold_elapsed() */
   RT_EFFECT_RESUME,      /* go on with what is held */
-  RT_EFFECT_CLEAR_INPUT, /* forget audio that was not sent */
+  RT_EFFECT_CLEAR_INPUT, /* position: forget audio before it, not sent yet */
   RT_EFFECT_REPEAT,      /* say again what the user said last; then
                             rt_session_repeated() */
   RT_EFFECT_NOTE,        /* note */
@@ -104,6 +104,7 @@ typedef struct {
   RtAudioFormat format;
   guint track;
   guint ms;
+  guint64 position;
   RtSeverity severity;
   RtCause cause;
 } RtEffect;
@@ -123,6 +124,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtEffect, rt_effect_free)
  * NULL: there is none. */
 RtCommand *rt_effects_unsend (RtEffects *effects);
 
+/* The first one again: a command, or NULL and input up to `position` is to be
+ * forgotten.  Takes `command`. */
+void rt_effects_return (
+    RtEffects *effects, RtCommand *command, guint64 position);
 /* For the session's own files: each takes ownership of what it is given. */
 RtEffect *rt_effects_add (RtEffects *effects, RtEffectType type);
 void rt_effects_send (RtEffects *effects, RtCommand *command);

@@ -25,7 +25,8 @@ typedef enum {
   RT_CAUSE_SETTINGS,       /* a property is at fault */
   RT_CAUSE_PROTOCOL,       /* the server does not speak the protocol */
   RT_CAUSE_TIMEOUT,
-  RT_CAUSE_LOST, /* the connection broke */
+  RT_CAUSE_LOST,   /* the connection broke */
+  RT_CAUSE_FORMAT, /* STREAM/FORMAT: the audio is not what was asked for */
 } RtCause;
 
 /* How a connection failed that no server's word tells of. */

@@ -11,8 +11,10 @@
 #include "rtresponses.h"
 #include "rtsent.h"
 #include "rtsession.h"
+#include "rttimeline.h"
 #include "rttranscript.h"
 #include "rtturns.h"
+#include "rtutterances.h"
 
 G_BEGIN_DECLS
 
@@ -43,9 +45,12 @@ struct _RtSession {
   gchar *past;          /* the conversation, for one that takes no items */
   gchar *id;
   gchar *last_error;
-  gboolean has_output_format; /* the server's word */
+  gboolean has_input_format; /* the server's word, and so the next */
+  gboolean has_output_format;
+  RtAudioFormat input_format;
   RtAudioFormat output_format;
-  guint serial; /* of our event ids */
+  guint updates; /* sent and not answered */
+  guint serial;  /* of our event ids */
 
   RtResponses *responses;
   RtTranscript *transcript;
@@ -54,6 +59,8 @@ struct _RtSession {
   RtTurns *turns;
   RtSent *sent;
   RtEchoes *echoes;
+  RtTimeline *timeline;
+  RtUtterances *utterances;
 
   GQueue waiting;    /* requests until the session is ready */
   gboolean speaking; /* the assistant is heard */
@@ -98,6 +105,12 @@ void rt_session_reply_failed (
 void rt_session_take_settings (RtSession *session);
 /* What had to wait for the end of a reply is told. */
 void rt_session_settle_settings (RtSession *session, RtEffects *effects);
+
+/* rtsessionformats.c: what the audio is to the server */
+void rt_session_learn_formats (RtSession *session, const RtSessionInfo *info);
+void rt_session_update_taken (
+    RtSession *session, const RtSessionInfo *info, RtEffects *effects);
+void rt_session_update_refused (RtSession *session, RtEffects *effects);
 
 /* rtsessionrequests.c */
 void rt_session_serve_waiting (RtSession *session, RtEffects *effects);
@@ -159,6 +172,10 @@ void rt_session_retire_texts (
     RtSession *session, gboolean repeated, RtEffects *effects);
 
 /* rtsessionturns.c: the user's voice */
+/* Of a session to which nothing was sent yet. */
+void rt_session_begin_audio (RtSession *session);
+/* The audio that was sent before belongs to it. */
+void rt_session_audio_sent (RtSession *session, const RtCommand *command);
 void rt_session_handle_speech (
     RtSession *session, const RtEvent *event, RtEffects *effects);
 void rt_session_handle_buffer (

@@ -23,6 +23,7 @@ rt_session_new (const RtDialect *dialect, const RtSessionConfig *config)
   self->sent = rt_sent_new (!rt_session_can (self, RT_DIALECT_RESPONSES));
   self->echoes = rt_echoes_new ();
   self->restores = TRUE;
+  rt_session_begin_audio (self);
   return self;
 }
 
@@ -43,6 +44,8 @@ rt_session_free (RtSession *self)
   rt_echoes_free (self->echoes);
   g_free (self->greeting);
   g_free (self->past);
+  rt_timeline_free (self->timeline);
+  rt_utterances_free (self->utterances);
   g_free (self->id);
   g_free (self->last_error);
   g_free (self->cut_response);
@@ -164,10 +167,8 @@ handle_session (RtSession *self, const RtEvent *event, RtEffects *effects)
     g_free (self->id);
     self->id = g_strdup (info->id);
   }
-  if (info != NULL && info->has_output_format) {
-    self->has_output_format = TRUE;
-    self->output_format = info->output_format;
-  }
+  if (info != NULL)
+    rt_session_learn_formats (self, info);
   if (first) {
     self->ready = TRUE;
     rt_effects_add (effects, RT_EFFECT_READY);
@@ -178,6 +179,8 @@ handle_session (RtSession *self, const RtEvent *event, RtEffects *effects)
     rt_session_restore (self, effects);
   else if (first)
     rt_session_serve_waiting (self, effects);
+  if (event->type == RT_EVENT_SESSION_UPDATED)
+    rt_session_update_taken (self, info, effects);
 }
 
 /* Only that it is not there any more can be learned of it. */

@@ -15,7 +15,7 @@ typedef struct _RtSession RtSession;
 typedef enum {
   RT_REQUEST_TEXT,   /* text */
   RT_REQUEST_RAW,    /* text: a JSON object */
-  RT_REQUEST_COMMIT, /* position */
+  RT_REQUEST_COMMIT, /* position, and so the next */
   RT_REQUEST_CLEAR,
   RT_REQUEST_CREATE_RESPONSE,
   RT_REQUEST_INTERRUPT,
@@ -102,10 +102,14 @@ gboolean rt_session_awaits_pause (RtSession *session);
 /* The answer to RT_EFFECT_DROP: how far each track was heard. */
 void rt_session_dropped (RtSession *session, const RtHeard *heard,
     guint n_heard, RtEffects *effects);
+/* `duration` ns of audio were sent, which begin at this running time
+ * (RT_TIME_UNKNOWN: which follow). */
+void rt_session_appended (RtSession *session, guint64 duration, guint64 time);
+/* ns that were sent and that no commit, clear or item of the server's is of. */
+guint64 rt_session_get_uncommitted (RtSession *session);
 /* The input has ended (EOS): commits when the application owns the turns and
  * something was said since the last commit. */
-void rt_session_input_ended (
-    RtSession *session, guint64 uncommitted_ms, RtEffects *effects);
+void rt_session_input_ended (RtSession *session, RtEffects *effects);
 
 gboolean rt_session_is_ready (RtSession *session);
 /* TRUE while a turn, a response, a handoff or a function call is open: there

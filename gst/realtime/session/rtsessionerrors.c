@@ -95,10 +95,14 @@ rt_session_handle_error (
   if (self->failed)
     return;
 
+  if (answers (error, "rt_update_"))
+    rt_session_update_refused (self, effects);
   rt_responses_error (self->responses, error);
   if (answers (error, "rt_commit_")
-      || g_strcmp0 (error->code, "input_audio_buffer_commit_empty") == 0)
+      || g_strcmp0 (error->code, "input_audio_buffer_commit_empty") == 0) {
     rt_turns_commit_failed (self->turns);
+    rt_utterances_commit_refused (self->utterances);
+  }
   rt_session_send_due (self, effects);
 }
 

@@ -61,10 +61,11 @@ end_reply (RtSession *self, gboolean repeats, RtEffects *effects)
 static void
 take_back (RtSession *self, RtEffects *effects)
 {
-  const RtRequest commit = { .type = RT_REQUEST_COMMIT };
+  RtRequest commit = { .type = RT_REQUEST_COMMIT };
   RtCommand *command;
 
   while ((command = rt_effects_unsend (effects)) != NULL) {
+    commit.position = command->position;
     if (command->type == RT_COMMAND_AUDIO_COMMIT)
       rt_session_request (self, &commit, effects);
     else
@@ -81,6 +82,7 @@ rt_session_lost (RtSession *self, gboolean repeats, RtEffects *effects)
   self->ready = FALSE;
   self->failed = FALSE;
   self->worked = FALSE;
+  self->has_input_format = FALSE;
   self->has_output_format = FALSE;
   g_clear_pointer (&self->id, g_free);
   g_clear_pointer (&self->last_error, g_free);
@@ -96,6 +98,8 @@ rt_session_lost (RtSession *self, gboolean repeats, RtEffects *effects)
   rt_handoffs_retire (self->handoffs, is_unanswered, self);
   rt_echoes_free (self->echoes);
   self->echoes = rt_echoes_new ();
+  rt_session_begin_audio (self);
+  self->updates = 0;
   rt_session_check_drained (self, effects);
 }
 

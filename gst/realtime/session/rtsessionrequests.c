@@ -11,7 +11,7 @@
 /* What is asked for before there is a session waits, up to this number. */
 #define MAX_WAITING 256
 /* A commit of less is an error. */
-#define MIN_COMMIT 100 /* ms */
+#define MIN_COMMIT G_GUINT64_CONSTANT (100000000) /* ns */
 
 static RtRequest *
 request_copy (const RtRequest *request)
@@ -188,9 +188,9 @@ commit (RtSession *self, const RtRequest *request, RtEffects *effects)
 }
 
 static gboolean
-clear (RtSession *self, RtEffects *effects)
+clear (RtSession *self, const RtRequest *request, RtEffects *effects)
 {
-  rt_effects_add (effects, RT_EFFECT_CLEAR_INPUT);
+  rt_effects_add (effects, RT_EFFECT_CLEAR_INPUT)->position = request->position;
   if (self->ready)
     rt_session_say (self, RT_COMMAND_AUDIO_CLEAR, effects);
   return TRUE;
@@ -224,7 +224,7 @@ perform (RtSession *self, const RtRequest *request, RtEffects *effects)
     case RT_REQUEST_COMMIT:
       return commit (self, request, effects);
     case RT_REQUEST_CLEAR:
-      return clear (self, effects);
+      return clear (self, request, effects);
     case RT_REQUEST_CREATE_RESPONSE:
       rt_session_want_reply (self, effects);
       return TRUE;
@@ -290,7 +290,8 @@ rt_session_request (
     fault = "the session has failed";
   /* what was not sent is void, whatever the server has heard */
   if (fault != NULL && request->type == RT_REQUEST_CLEAR)
-    rt_effects_add (effects, RT_EFFECT_CLEAR_INPUT);
+    rt_effects_add (effects, RT_EFFECT_CLEAR_INPUT)->position
+        = request->position;
   if (fault != NULL)
     return refuse (self, effects, fault);
   if (waits (self, request))
@@ -332,16 +333,23 @@ rt_session_forget_waiting (RtSession *self)
   g_queue_clear_full (&self->waiting, (GDestroyNotify) request_free);
 }
 
+guint64
+rt_session_get_uncommitted (RtSession *self)
+{
+  return rt_timeline_get_length (self->timeline)
+         - rt_utterances_get_open (self->utterances);
+}
+
 void
-rt_session_input_ended (
-    RtSession *self, guint64 uncommitted_ms, RtEffects *effects)
+rt_session_input_ended (RtSession *self, RtEffects *effects)
 {
   RtRequest request = { .type = RT_REQUEST_CLEAR, .position = G_MAXUINT64 };
+  guint64 uncommitted = rt_session_get_uncommitted (self);
 
   if (self->config->turn_detection != RT_TURN_DETECTION_NONE
-      || !rt_session_can (self, RT_DIALECT_COMMITS) || uncommitted_ms == 0)
+      || !rt_session_can (self, RT_DIALECT_COMMITS) || uncommitted == 0)
     return;
-  if (uncommitted_ms < MIN_COMMIT) {
+  if (uncommitted < MIN_COMMIT) {
     rt_session_request (self, &request, effects);
     return;
   }

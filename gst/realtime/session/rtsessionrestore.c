@@ -254,6 +254,8 @@ is_silence (RtSession *self, const RtCommand *command)
 void
 rt_session_sent (RtSession *self, const RtCommand *command)
 {
+  rt_session_audio_sent (self, command);
+  self->updates += command->type == RT_COMMAND_SESSION_UPDATE;
   switch (command->type) {
     case RT_COMMAND_USER_TEXT:
     case RT_COMMAND_SYSTEM_TEXT:

@@ -71,11 +71,16 @@ end_reply (RtSession *self, const RtEvent *event, RtEffects *effects)
         event->content_index, effects);
 }
 
-/* When the words are heard, as far as that is known by now. */
+/* When the words were said or are heard, as far as that is known by now. */
 static void
 set_time (RtSession *self, const RtTranscriptKey *key, RtNote *note)
 {
-  if (note != NULL && key->spoken)
+  if (note == NULL)
+    return;
+  if (g_str_equal (key->role, RT_ROLE_USER))
+    note->running_time
+        = rt_utterances_get_time (self->utterances, key->item_id);
+  else if (key->spoken)
     note->running_time = rt_ledger_get_begin (
         self->ledger, key->response_id, key->item_id, key->content_index);
 }

@@ -5,9 +5,45 @@
  */
 #include "rtsession-private.h"
 
+#define NS_PER_MS G_GUINT64_CONSTANT (1000000)
+
+void
+rt_session_begin_audio (RtSession *self)
+{
+  rt_timeline_free (self->timeline);
+  rt_utterances_free (self->utterances);
+  self->timeline = rt_timeline_new ();
+  self->utterances = rt_utterances_new ();
+}
+
+void
+rt_session_appended (RtSession *self, guint64 duration, guint64 time)
+{
+  rt_timeline_append (self->timeline, duration, time);
+}
+
+void
+rt_session_audio_sent (RtSession *self, const RtCommand *command)
+{
+  guint64 length = rt_timeline_get_length (self->timeline);
+
+  if (command->type == RT_COMMAND_AUDIO_COMMIT)
+    rt_utterances_commit_sent (self->utterances, length);
+  else if (command->type == RT_COMMAND_AUDIO_CLEAR)
+    rt_utterances_clear_sent (self->utterances, length);
+}
+
+static guint64
+running_time_of (RtSession *self, const RtEvent *event)
+{
+  if (!event->has_audio_ms)
+    return RT_TIME_UNKNOWN;
+  return rt_timeline_look_up (self->timeline, event->audio_ms * NS_PER_MS);
+}
+
 static void
-note_speech (const gchar *item_id, gboolean speaking, const gchar *reason,
-    const RtEvent *event, RtEffects *effects)
+note_speech (RtSession *self, const gchar *item_id, gboolean speaking,
+    const gchar *reason, const RtEvent *event, RtEffects *effects)
 {
   RtNote *note = rt_note_new (RT_NOTE_SPEECH);
 
@@ -16,8 +52,9 @@ note_speech (const gchar *item_id, gboolean speaking, const gchar *reason,
   note->reason = reason;
   note->item_id = g_strdup (item_id);
   if (event != NULL) {
-    note->has_audio_ms = TRUE;
+    note->has_audio_ms = event->has_audio_ms;
     note->audio_ms = event->audio_ms;
+    note->running_time = running_time_of (self, event);
   }
   rt_effects_note (effects, note);
 }
@@ -52,7 +89,9 @@ speech_started (RtSession *self, const RtEvent *event, RtEffects *effects)
   if (!rt_turns_started (self->turns, event->item_id))
     return;
   rt_transcript_place (self->transcript, RT_ROLE_USER, event->item_id, NULL);
-  note_speech (event->item_id, TRUE, "detected", event, effects);
+  rt_utterances_began (
+      self->utterances, event->item_id, running_time_of (self, event));
+  note_speech (self, event->item_id, TRUE, "detected", event, effects);
   rt_session_user_began (self, effects);
 }
 
@@ -69,9 +108,26 @@ rt_session_handle_speech (
   if (!rt_turns_stopped (
           self->turns, event->item_id, turn_end (self, event->item_id)))
     return;
-  note_speech (
-      event->item_id, FALSE, timeout ? "timeout" : "ended", event, effects);
+  /* a timeout names the silence that was heard instead of speech */
+  if (timeout)
+    rt_utterances_began (
+        self->utterances, event->item_id, running_time_of (self, event));
+  note_speech (self, event->item_id, FALSE, timeout ? "timeout" : "ended",
+      event, effects);
   release_held (self, effects);
+}
+
+/* What the server found is known by its start; of what we committed, we know
+ * where it began. */
+static void
+committed (RtSession *self, const RtEvent *event)
+{
+  guint64 first = rt_utterances_committed (
+      self->utterances, rt_timeline_get_length (self->timeline));
+
+  if (first != RT_TIME_UNKNOWN)
+    rt_utterances_began (self->utterances, event->item_id,
+        rt_timeline_look_up (self->timeline, first));
 }
 
 void
@@ -80,7 +136,7 @@ rt_session_retire_turns (RtSession *self, RtEffects *effects)
   g_autofree gchar *item_id = g_strdup (rt_turns_get_item (self->turns));
 
   if (rt_turns_retire (self->turns))
-    note_speech (item_id, FALSE, "ended", NULL, effects);
+    note_speech (self, item_id, FALSE, "ended", NULL, effects);
 }
 
 void
@@ -89,10 +145,11 @@ rt_session_handle_buffer (
 {
   if (event->type == RT_EVENT_AUDIO_CLEARED) {
     if (rt_turns_cleared (self->turns))
-      note_speech (event->item_id, FALSE, "ended", NULL, effects);
+      note_speech (self, event->item_id, FALSE, "ended", NULL, effects);
     release_held (self, effects);
     return;
   }
+  committed (self, event);
   rt_transcript_place (
       self->transcript, RT_ROLE_USER, event->item_id, event->previous_item_id);
   rt_turns_committed (self->turns, event->item_id,

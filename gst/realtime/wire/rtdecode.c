@@ -361,7 +361,8 @@ decode_object (JsonObject *object, RtDecodeFlags flags, GError **error)
   if (row->text != NULL)
     event->text = rt_decode_string (object, row->text, RT_DECODE_MAX_TEXT);
   if (row->audio_ms != NULL)
-    rt_json_uint (object, row->audio_ms, &event->audio_ms);
+    event->has_audio_ms
+        = rt_json_uint (object, row->audio_ms, &event->audio_ms);
   if (!read_parts (event, row, object, flags, error))
     return NULL;
   return g_steal_pointer (&event);

@@ -122,6 +122,7 @@ typedef struct {
   gchar *text;
   guint content_index;
   guint output_index;
+  gboolean has_audio_ms;
   guint audio_ms;
   GBytes *audio;        /* decoded */
   guint audio_rate;     /* as the event itself declared; 0: it did not */

@@ -100,6 +100,12 @@ silence_cb (RtConversation *conversation, RtEar *ear, gpointer data)
   ear->delay = 0;
 }
 
+static gboolean
+input_runs_cb (RtConversation *conversation, gpointer data)
+{
+  return FALSE;
+}
+
 static void
 silenced_cb (RtConversation *conversation, gboolean dropped, gpointer data)
 {
@@ -118,6 +124,7 @@ static const RtConversationCallbacks callbacks = {
   .wants_connect = wants_connect_cb,
   .received = received_cb,
   .playout = ignore_cb,
+  .input_runs = input_runs_cb,
   .silence = silence_cb,
   .silenced = silenced_cb,
   .settled = ignore_cb,
@@ -270,7 +277,8 @@ say (Fixture *f)
   static const guint8 pcm[960];
   gsize dropped = 0, level;
 
-  rt_uplink_push (f->uplink, pcm, sizeof (pcm), FALSE, &dropped, &level);
+  rt_uplink_push (
+      f->uplink, pcm, sizeof (pcm), RT_NS_UNKNOWN, FALSE, &dropped, &level);
   rt_conversation_kick (f->conversation);
 }
 

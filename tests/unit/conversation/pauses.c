@@ -59,6 +59,12 @@ silence_cb (RtConversation *conversation, RtEar *ear, gpointer data)
   ear->delay = 0;
 }
 
+static gboolean
+input_runs_cb (RtConversation *conversation, gpointer data)
+{
+  return TRUE;
+}
+
 static void
 silenced_cb (RtConversation *conversation, gboolean dropped, gpointer data)
 {
@@ -84,6 +90,7 @@ static const RtConversationCallbacks callbacks = {
   .playout = playout_cb,
   .silence = silence_cb,
   .silenced = silenced_cb,
+  .input_runs = input_runs_cb,
   .settled = settled_cb,
   .ended = ended_cb,
 };

@@ -38,8 +38,8 @@ produce (gpointer data)
     if (self->whole)
       n *= FRAME_SIZE;
     n = MIN (n, total - done);
-    if (rt_uplink_push (
-            self->uplink, all + done, n, self->wait, &dropped, &level)
+    if (rt_uplink_push (self->uplink, all + done, n, RT_NS_UNKNOWN, self->wait,
+            &dropped, &level)
         == RT_UPLINK_FLUSHING)
       g_thread_yield ();
     done += n;
@@ -55,14 +55,15 @@ consume (Uplink *self, gboolean exact, guint flush_every)
 {
   guint8 out[40 * FRAME_SIZE];
   guint32 next = 0;
-  guint64 bytes = 0;
+  guint64 bytes = 0, time;
   guint rounds = 0;
   gboolean done;
   gsize n;
 
   do {
     done = g_atomic_int_get (&self->done);
-    n = rt_uplink_pop (self->uplink, &uplink_format, out, sizeof out, done);
+    n = rt_uplink_pop (
+        self->uplink, &uplink_format, out, sizeof out, done, &time);
     next = check_frames (out, n, next, exact);
     bytes += n;
     if (n == 0 && !done)
@@ -137,14 +138,15 @@ test_uplink_clears (gconstpointer wait)
   Uplink self = uplink_of (100, GPOINTER_TO_INT (wait));
   GThread *producer = g_thread_new ("producer", produce, &self);
   guint8 out[10 * FRAME_SIZE];
-  guint64 bytes = 0;
+  guint64 bytes = 0, time;
   guint32 next = 0;
   gboolean done;
   gsize n;
 
   do {
     done = g_atomic_int_get (&self.done);
-    n = rt_uplink_pop (self.uplink, &uplink_format, out, sizeof out, TRUE);
+    n = rt_uplink_pop (
+        self.uplink, &uplink_format, out, sizeof out, TRUE, &time);
     next = check_frames (out, n, next, FALSE);
     bytes += n;
     bytes += rt_uplink_clear (self.uplink);
@@ -167,7 +169,7 @@ push_too_much (gpointer data)
   gsize dropped = 0, level;
 
   self->result = rt_uplink_push (
-      self->uplink, bytes, sizeof bytes, TRUE, &dropped, &level);
+      self->uplink, bytes, sizeof bytes, RT_NS_UNKNOWN, TRUE, &dropped, &level);
   return NULL;
 }
 
@@ -225,6 +227,7 @@ test_portion_wakes (void)
   guint8 out[40 * FRAME_SIZE];
   gint64 deadline = g_get_monotonic_time () + 10 * G_TIME_SPAN_SECOND;
   GThread *thread;
+  guint64 time;
   guint taken = 0;
 
   rt_uplink_set_format (self.uplink, &uplink_format);
@@ -232,7 +235,8 @@ test_portion_wakes (void)
   thread = g_thread_new ("blocked", push_too_much, &self);
   await_level (self.uplink, 10 * FRAME_SIZE);
   while (taken < 2) {
-    taken += rt_uplink_pop (self.uplink, &uplink_format, out, sizeof out, FALSE)
+    taken += rt_uplink_pop (
+                 self.uplink, &uplink_format, out, sizeof out, FALSE, &time)
              > 0;
     g_assert_cmpint (g_get_monotonic_time (), <, deadline);
   }

@@ -38,7 +38,7 @@ push (RtUplink *self, const gchar *text, gsize dropped, gsize level)
   gsize dropped_now = 100, level_now = 0;
 
   g_assert_cmpint (rt_uplink_push (self, (const guint8 *) text, strlen (text),
-                       FALSE, &dropped_now, &level_now),
+                       RT_NS_UNKNOWN, FALSE, &dropped_now, &level_now),
       ==, RT_UPLINK_OK);
   g_assert_cmpuint (dropped_now, ==, 100 + dropped);
   g_assert_cmpuint (level_now, ==, level);
@@ -49,7 +49,8 @@ static void
 pop (RtUplink *self, gsize size, gboolean rest, const gchar *expected)
 {
   guint8 out[64];
-  gsize n = rt_uplink_pop (self, &format, out, size, rest);
+  guint64 time;
+  gsize n = rt_uplink_pop (self, &format, out, size, rest, &time);
 
   g_assert_cmpmem (out, n, expected, strlen (expected));
 }
@@ -151,12 +152,13 @@ test_other_format (void)
   g_autoptr (RtUplink) uplink = uplink_of (100);
   const RtUplinkFormat old = format;
   guint8 out[8];
+  guint64 time;
 
   push (uplink, "aa", 0, 2);
   g_assert_cmpuint (set_format (uplink, 2, 1000, 1), ==, 2);
   push (uplink, "bb", 0, 2);
-  g_assert_cmpuint (rt_uplink_pop (uplink, &old, out, 2, FALSE), ==, 0);
-  g_assert_cmpuint (rt_uplink_pop (uplink, &old, out, 2, TRUE), ==, 0);
+  g_assert_cmpuint (rt_uplink_pop (uplink, &old, out, 2, FALSE, &time), ==, 0);
+  g_assert_cmpuint (rt_uplink_pop (uplink, &old, out, 2, TRUE, &time), ==, 0);
   pop (uplink, 2, FALSE, "bb");
 }
 
@@ -184,13 +186,13 @@ test_flushing (void)
 
   push (uplink, "aab", 0, 2);
   rt_uplink_set_flushing (uplink, TRUE);
-  g_assert_cmpint (
-      rt_uplink_push (uplink, (const guint8 *) "b", 1, FALSE, &dropped, &level),
+  g_assert_cmpint (rt_uplink_push (uplink, (const guint8 *) "b", 1,
+                       RT_NS_UNKNOWN, FALSE, &dropped, &level),
       ==, RT_UPLINK_FLUSHING);
   g_assert_cmpuint (dropped, ==, 0);
   g_assert_cmpuint (level, ==, 2);
-  g_assert_cmpint (
-      rt_uplink_push (uplink, (const guint8 *) "b", 1, TRUE, &dropped, &level),
+  g_assert_cmpint (rt_uplink_push (uplink, (const guint8 *) "b", 1,
+                       RT_NS_UNKNOWN, TRUE, &dropped, &level),
       ==, RT_UPLINK_FLUSHING);
   rt_uplink_set_flushing (uplink, FALSE);
   push (uplink, "cc", 0, 4);
@@ -221,8 +223,8 @@ model_push (Model *self)
     g_byte_array_remove_range (self->bytes, 0, self->frame_size);
     dropped += self->frame_size;
   }
-  g_assert_cmpint (
-      rt_uplink_push (self->uplink, data, size, FALSE, &dropped_now, &level),
+  g_assert_cmpint (rt_uplink_push (self->uplink, data, size, RT_NS_UNKNOWN,
+                       FALSE, &dropped_now, &level),
       ==, RT_UPLINK_OK);
   g_assert_cmpuint (dropped_now, ==, dropped);
   g_assert_cmpuint (
@@ -237,6 +239,7 @@ model_pop (Model *self)
   gsize whole = self->bytes->len - self->bytes->len % self->frame_size;
   gsize n = MIN (size, whole);
   guint8 out[MAX_PUSH * 8];
+  guint64 time;
 
   if (!rest) {
     self->portion = MAX (self->portion, size);
@@ -244,7 +247,7 @@ model_pop (Model *self)
       n = 0;
   }
   g_assert_cmpuint (
-      rt_uplink_pop (self->uplink, &format, out, size, rest), ==, n);
+      rt_uplink_pop (self->uplink, &format, out, size, rest, &time), ==, n);
   g_assert_cmpmem (out, n, self->bytes->data, n);
   if (n > 0)
     g_byte_array_remove_range (self->bytes, 0, n);

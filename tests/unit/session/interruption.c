@@ -88,7 +88,7 @@ static const Row ends[] = {
 static const Row formats[] = {
   START,
   { "audio item=a1 audio=10", "play 1 480@24000" },
-  { "session_updated id=s1 rate=16000", "note session s1 updated" },
+  { "session_updated id=s1 out=pcm@16000", "note session s1 updated" },
   { "audio item=a2 audio=10", "play 2 480@16000" },
   { "audio item=a3 audio=10 rate=48000", "play 3 960@48000" },
   { "audio item=a4 audio=10 rate=48000 channels=2", "play 4 1920@48000*2" },
@@ -104,7 +104,7 @@ static const Row format_asked_for[] = {
   { "audio item=a3 audio=10 rate=8000 channels=2",
       "play 3 320@8000 audio/pcmu" },
   /* what the server says of its session does */
-  { "session_updated id=s1 rate=16000", "note session s1 updated" },
+  { "session_created id=s1 out=pcm@16000", "note session s1 created" },
   { "audio item=a4 audio=10 rate=24000", "play 4 480@24000" },
 };
 

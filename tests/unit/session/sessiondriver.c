@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define NS_PER_MS G_GUINT64_CONSTANT (1000000)
+
 typedef struct {
   RtDialect dialect;
   RtSessionConfig *config;
@@ -52,7 +54,9 @@ set_config (RtSessionConfig *config, const gchar *key, const gchar *value)
   else if (g_str_equal (key, "handoff"))
     set_string (&config->handoff_tool, value);
   else if (g_str_equal (key, "codec"))
-    config->output_format = (RtAudioFormat){ RT_CODEC_PCMU, 8000, 1 };
+    config->output_format = session_driver_format (value);
+  else if (g_str_equal (key, "input"))
+    config->input_format = session_driver_format (value);
   else
     g_error ("no such setting: %s", key);
 }
@@ -139,6 +143,14 @@ static guint64
 ms_to_ns (guint ms)
 {
   return ms * G_GUINT64_CONSTANT (1000000);
+}
+
+/* So many ms of audio, of that running time. */
+static void
+append (Driver *driver, const gchar *ms, const gchar *time)
+{
+  rt_session_appended (driver->session, ms_to_ns (atoi (ms)),
+      time != NULL ? ms_to_ns (atoi (time)) : RT_TIME_UNKNOWN);
 }
 
 /* "1=40/100": of 100 ms of track 1, 40 were heard; at 24 kHz, or behind a "@"
@@ -296,7 +308,10 @@ run_row (Driver *driver, const gchar *in)
   } else if (g_str_equal (words[0], "dropped")) {
     dropped (driver, words + 1);
   } else if (g_str_equal (words[0], "ended")) {
-    rt_session_input_ended (driver->session, atoi (words[1]), driver->effects);
+    append (driver, words[1], NULL);
+    rt_session_input_ended (driver->session, driver->effects);
+  } else if (g_str_equal (words[0], "append")) {
+    append (driver, words[1], words[2]);
   } else if (g_str_equal (words[0], "config")) {
     configure (driver, words + 1);
   } else {

@@ -4,7 +4,8 @@
  *
  * In: an event (`audio item=i1 resp=r1 audio=100`), a request (`ask text hi`),
  * playback (`playing 1`, `drained 1:500`, `dropped 1=40/100`, `paused`,
- * `elapsed`), `opened`, `ended 150`, `config voice=sage`, `barge-in 1 300`,
+ * `elapsed`), `opened`, `append 100 2000` (ms, running time), `ended 150` (ms
+ * more, and then the end), `config voice=sage`, `barge-in 1 300`,
  * what passes between sessions (`lost`, `lost repeats`, `greet`, `opened greeted`,
  * `commit_again`, `repeated`, `ask_again`, `forgetful`: without history), or a
  * question (`busy?`, `speaking?`, `ready?`, `between?`, `owed?`, `worked?`,
@@ -38,6 +39,8 @@ typedef struct {
 void session_driver_add (
     const gchar *prefix, const Table *tables, guint n_tables);
 
+/* "pcmu", "pcma", "pcm@16000". */
+RtAudioFormat session_driver_format (const gchar *word);
 /* The words of an event, made one; NULL when they are none. */
 RtEvent *session_driver_event (const gchar *words);
 /* Transfer full. */

@@ -114,6 +114,20 @@ make_error (GHashTable *words)
   return error;
 }
 
+RtAudioFormat
+session_driver_format (const gchar *word)
+{
+  RtAudioFormat format = RT_AUDIO_FORMAT_DEFAULT;
+
+  if (g_str_has_prefix (word, "pcm@")) {
+    format.rate = atoi (word + 4);
+    return format;
+  }
+  format.codec = g_str_equal (word, "pcmu") ? RT_CODEC_PCMU : RT_CODEC_PCMA;
+  format.rate = 8000;
+  return format;
+}
+
 static RtSessionInfo *
 make_session (GHashTable *words)
 {
@@ -122,10 +136,13 @@ make_session (GHashTable *words)
   info->id = g_strdup (get (words, "id"));
   info->instructions = g_strdup (get (words, "instructions"));
   info->expires_at = get_uint (words, "expires");
-  if (get (words, "rate") != NULL) {
+  if (get (words, "out") != NULL) {
     info->has_output_format = TRUE;
-    info->output_format = RT_AUDIO_FORMAT_DEFAULT;
-    info->output_format.rate = get_uint (words, "rate");
+    info->output_format = session_driver_format (get (words, "out"));
+  }
+  if (get (words, "in") != NULL) {
+    info->has_input_format = TRUE;
+    info->input_format = session_driver_format (get (words, "in"));
   }
   return info;
 }
@@ -140,6 +157,7 @@ fill (RtEvent *event, GHashTable *words)
   event->function_name = g_strdup (get (words, "name"));
   event->text = g_strdup (get (words, "text"));
   event->content_index = get_uint (words, "ci");
+  event->has_audio_ms = get (words, "ms") != NULL;
   event->audio_ms = get_uint (words, "ms");
   event->usage.present = get (words, "usage") != NULL;
   event->usage.duration_ms = get_uint (words, "usage");
@@ -420,7 +438,7 @@ session_driver_effect_to_string (const RtEffect *effect)
   static const gchar *const names[RT_EFFECT_LAST] = { "send", "ready", "play",
     "end", "drop", "hold", "resume", "clear-input", "repeat", "note", "fail" };
   static const gchar *const causes[] = { "generic", "not-authorized",
-    "not-found", "busy", "settings", "protocol", "timeout", "lost" };
+    "not-found", "busy", "settings", "protocol", "timeout", "lost", "format" };
   GString *out = g_string_new (names[effect->type]);
 
   if (effect->type == RT_EFFECT_SEND)
