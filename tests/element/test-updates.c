@@ -346,7 +346,9 @@ test_complete (void)
 {
   static const gchar *const elsewhere[] = { "tools", "handoff-tool",
     "vad-eagerness", "chunk-duration", "uplink-buffer", "latency",
-    "eos-timeout", "post-partials", "post-events", "barge-in-hold", NULL };
+    "eos-timeout", "post-partials", "post-events", "barge-in-hold", "reconnect",
+    "reconnect-attempts", "reconnect-delay", "reconnect-max-delay",
+    "restore-history", "max-session-duration", NULL };
   g_autoptr (RtPipeline) p
       = rt_pipeline_new ("ws://127.0.0.1:1", NULL, NULL, NULL);
   g_autofree GParamSpec **specs = NULL;
