@@ -280,6 +280,17 @@ next_way (GTask *task)
     look_up_next_hop (task);
 }
 
+/* A proxy that cannot be used will not be better the next time. */
+static RtEnd *
+end_without_way (const RtConnectParams *params, const GError *error)
+{
+  gboolean malformed
+      = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
+
+  return rt_end_new (params, malformed ? RT_END_SETTINGS : RT_END_PROXY,
+      "proxy: %s", error->message);
+}
+
 static void
 ways_found_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -291,8 +302,7 @@ ways_found_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (g_cancellable_is_cancelled (g_task_get_cancellable (task)))
     finish (task, rt_end_new (self->params, RT_END_REQUESTED, "cancelled"));
   else if (self->ways == NULL)
-    finish (task,
-        rt_end_new (self->params, RT_END_PROXY, "proxy: %s", error->message));
+    finish (task, end_without_way (self->params, error));
   else
     next_way (task);
 }
