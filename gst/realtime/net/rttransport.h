@@ -18,7 +18,7 @@ typedef enum {
   RT_END_REFUSED,     /* HTTP: http_status, reason (of the body), retry_after */
   RT_END_UNREACHABLE, /* DNS, route, connection refused */
   RT_END_TLS,         /* certificate or TLS version: reason says which */
-  RT_END_PROXY,       /* the proxy, not the server */
+  RT_END_PROXY,       /* not the server; http_status 407: of its credentials */
   RT_END_PROTOCOL,    /* the answer is not HTTP, or not a WebSocket */
   RT_END_TIMEOUT,     /* the deadline passed */
   RT_END_SETTINGS,    /* a file or value is unusable: reason names it */
