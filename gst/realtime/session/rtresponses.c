@@ -254,10 +254,12 @@ rt_responses_retire (RtResponses *self, gchar **id)
 
   *id = g_strdup (self->active_id);
   set_active (self, FALSE, NULL);
-  if (self->requested && !self->cancel_requested)
+  /* what is owed to a turn is, in the next session, as to any other */
+  if (self->requested && !self->cancel_requested && !self->requested_owed)
     self->wanted = TRUE;
   self->requested = FALSE;
   self->cancel_requested = FALSE;
+  self->owed = FALSE;
   self->held = FALSE;
   self->repeated = FALSE;
   g_clear_pointer (&self->create_id, g_free);

@@ -328,6 +328,34 @@ static const Row written[] = {
       "send cancel r1; resume; note assistant final interrupted 'half' a1" },
 };
 
+/* The connection is lost while it is held: what came of it is heard, unless
+ * what was said is said again and becomes a turn. */
+static const Row lost[] = {
+  START,
+  CREATED (1),
+  AUDIO (1, 1, 1),
+  STARTED (1),
+  { "lost", "note response cancelled r1 session_lost; end 1; "
+            "note speech user ended u1" },
+  { "elapsed", "resume" },
+};
+
+static const Row lost_and_said_again[] = {
+  START,
+  CREATED (1),
+  AUDIO (1, 1, 1),
+  STARTED (1),
+  { "lost repeats", "note response cancelled r1 session_lost; end 1; "
+                    "note speech user ended u1" },
+  { "opened", "send update; note started resumed" },
+  { "session_created id=s2", "ready; note session s2 created; repeat" },
+  { "repeated", "" },
+  { "speech_started item=u1 ms=50", "note speech user detected u1 @50; "
+                                    "hold 300" },
+  STOPPED (1),
+  { "committed item=u1", "drop" },
+};
+
 static const Table tables[] = {
   TABLE ("turn", "hold=300", turn),
   TABLE ("turn-when-complete", "hold=300", turn_when_complete),
@@ -348,6 +376,8 @@ static const Table tables[] = {
   TABLE ("asked-meanwhile", "hold=300", asked_meanwhile),
   TABLE ("next-reply", "hold=300", next_reply),
   TABLE ("written", "hold=300", written),
+  TABLE ("lost", "hold=300", lost),
+  TABLE ("lost-and-said-again", "hold=300", lost_and_said_again),
 };
 
 int

@@ -245,6 +245,42 @@ static const Row server_interrupts[] = {
   ONE_REPLY,
 };
 
+#define AGAIN                                                         \
+  { "opened", "send update; note started resumed" },                  \
+  {                                                                   \
+    "session_created id=s2", "ready; note session s2 created; repeat" \
+  }
+
+/* What was said is said again, and the server replies to that by itself. */
+static const Row lost_and_said_again[] = {
+  START,
+  TURN,
+  { "lost repeats", "note response cancelled r1 session_lost" },
+  AGAIN,
+  { "repeated", "" },
+};
+
+/* The next session knows of the turn as a text, and has to be asked. */
+static const Row lost_and_told[] = {
+  START,
+  TURN,
+  { "heard item=u1 text=hi", "note user final 'hi' u1" },
+  { "lost", "note response cancelled r1 session_lost" },
+  { "opened", "send update; note started resumed" },
+  { "session_created id=s2", "ready; note session s2 created; "
+                             "send restored user u1 'hi'; repeat" },
+  { "repeated", "send create" },
+};
+
+static const Row lost_on_its_way[] = {
+  START,
+  TURN,
+  CANCELLED ("; send create"),
+  { "lost repeats", "" },
+  AGAIN,
+  { "repeated", "" },
+};
+
 static const Table tables[] = {
   TABLE ("given-up", "hold=300", given_up),
   TABLE ("refused", "hold=300", refused),
@@ -265,6 +301,9 @@ static const Table tables[] = {
       "nothing-owed", "mute interrupt=0 create=0 transcriber=-", nothing_owed),
   TABLE ("committed-by-hand", "interrupt=0", committed_by_hand),
   TABLE ("server-interrupts", "", server_interrupts),
+  TABLE ("lost-and-said-again", "hold=300", lost_and_said_again),
+  TABLE ("lost-and-told", "hold=300", lost_and_told),
+  TABLE ("lost-on-its-way", "hold=300", lost_on_its_way),
 };
 
 int
