@@ -113,10 +113,14 @@ async function transcription (talk) {
 async function faults (talk) {
   await talk({ say: 'broken' }, ['realtime-error *message=It broke*']);
   check(true, 'an error is told and does not end the session');
-  const lines = await talk({ say: 'cut' }, [
+  const last = await talk({ say: 'cut', properties: 'reconnect=false' }, [
     'realtime-closed reason=transport-closed*', 'ERROR *']);
-  check(count(lines, /^realtime-closed/) === 1,
+  check(count(last, /^realtime-closed/) === 1,
     'a cut connection is one realtime-closed and an error');
+  const lines = await talk({ say: 'cut' }, [
+    'realtime-reconnecting attempt=1*', 'realtime-started *resumed=true*']);
+  check(count(lines, /^(realtime-closed|ERROR)/) === 0,
+    'or else another session follows');
 }
 
 await run(100, async (note, cleanup) => {

@@ -32,6 +32,7 @@ struct _SessionChecks {
   gboolean started; /* … and was told to be */
   gboolean ready;
   gboolean failed;
+  gboolean over;
   gboolean speaking;
 };
 
@@ -318,6 +319,7 @@ session_checks_told (SessionChecks *self, const RtEffect *effect)
       g_assert_cmpint (effect->severity, >=, RT_SEVERITY_RECONNECT);
       g_assert_nonnull (effect->note->text);
       self->failed = TRUE;
+      self->over |= effect->severity == RT_SEVERITY_FATAL;
       break;
     default:
       g_assert_not_reached ();
@@ -334,4 +336,10 @@ gboolean
 session_checks_has_failed (SessionChecks *self)
 {
   return self->failed;
+}
+
+gboolean
+session_checks_is_over (SessionChecks *self)
+{
+  return self->over;
 }

@@ -28,5 +28,7 @@ void session_checks_told (SessionChecks *self, const RtEffect *effect);
 
 gboolean session_checks_is_open (SessionChecks *self);
 gboolean session_checks_has_failed (SessionChecks *self);
+/* It failed, and no session follows. */
+gboolean session_checks_is_over (SessionChecks *checks);
 
 G_END_DECLS

@@ -31,6 +31,7 @@ fail (RtSession *self, const gchar *direction, const RtAudioFormat *asked,
   effect->cause = RT_CAUSE_FORMAT;
   effect->note = note;
   self->failed = TRUE;
+  self->over = TRUE;
 }
 
 /* What we send is what we said, sample for sample.  What comes may be PCM of
