@@ -415,7 +415,7 @@ rt_fake_conn_get_audio_size (RtFakeConn *self)
   gsize size;
 
   g_mutex_lock (&self->server->lock);
-  size = self->audio->len;
+  size = self->audio_size;
   g_mutex_unlock (&self->server->lock);
   return size;
 }

@@ -115,6 +115,24 @@ parse_object (const gchar *text, gsize size)
                                                        : NULL;
 }
 
+/* lock */
+static void
+keep (RtFakeConn *self, RtFakeEvent *event, GBytes *audio)
+{
+  gboolean forget = (self->server->flags & RT_FAKE_SERVER_FORGETFUL) != 0;
+
+  if (audio != NULL)
+    self->audio_size += g_bytes_get_size (audio);
+  if (audio != NULL && forget) {
+    rt_fake_event_free (event);
+    return;
+  }
+  g_ptr_array_add (self->events, event);
+  if (audio != NULL)
+    g_byte_array_append (
+        self->audio, g_bytes_get_data (audio, NULL), g_bytes_get_size (audio));
+}
+
 static void
 take_text (RtFakeConn *self, const gchar *text, gsize size)
 {
@@ -135,10 +153,7 @@ take_text (RtFakeConn *self, const gchar *text, gsize size)
     audio = audio_of (self, event->node);
 
   g_mutex_lock (&server->lock);
-  g_ptr_array_add (self->events, event);
-  if (audio != NULL)
-    g_byte_array_append (
-        self->audio, g_bytes_get_data (audio, NULL), g_bytes_get_size (audio));
+  keep (self, event, audio);
   g_cond_broadcast (&server->cond);
   g_mutex_unlock (&server->lock);
   if (session != NULL)

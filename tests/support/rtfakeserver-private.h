@@ -70,6 +70,7 @@ struct _RtFakeConn {
   GHashTable *headers;
   GPtrArray *events; /* of RtFakeEvent */
   GByteArray *audio;
+  gsize audio_size; /* what is kept of it may be less */
   gboolean offered; /* may be handed out by wait_connection */
   gboolean taken;
   gboolean opened; /* the 101 was written */

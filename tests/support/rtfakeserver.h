@@ -31,6 +31,8 @@ typedef enum {
   RT_FAKE_SERVER_SELF_SIGNED = 1 << 6,
   /* A client may break the protocol: see rt_fake_server_get_violation(). */
   RT_FAKE_SERVER_TOLERANT = 1 << 5,
+  /* Of appended audio only the size is kept, so that it may go on for hours. */
+  RT_FAKE_SERVER_FORGETFUL = 1 << 7,
 } RtFakeServerFlags;
 
 /* What becomes of a connection attempt. */

@@ -25,7 +25,7 @@ wait_for (RtFakeConn *self, Condition condition, gsize amount, guint timeout_ms)
 static gboolean
 has_audio (RtFakeConn *self, gsize bytes)
 {
-  return self->audio->len >= bytes;
+  return self->audio_size >= bytes;
 }
 
 gboolean
