@@ -27,7 +27,6 @@ typedef struct {
   GstElement *pipeline, *rt, *in;
   GstBus *bus;
   guint64 pushed; /* buffers */
-  guint starts;   /* … anew, because the server was given up */
 } Run;
 
 static gdouble
@@ -70,21 +69,13 @@ run_clear (Run *self)
   gst_object_unref (self->pipeline);
 }
 
-/* A server that does not read is given up after some seconds; the next one
- * is the same. */
 static void
 read_bus (Run *self)
 {
   GstMessage *message;
-  gboolean started;
 
-  while ((message = gst_bus_pop (self->bus)) != NULL) {
-    if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
-      g_signal_emit_by_name (self->rt, "start", &started);
-      self->starts++;
-    }
+  while ((message = gst_bus_pop (self->bus)) != NULL)
     gst_message_unref (message);
-  }
 }
 
 static void
@@ -128,6 +119,18 @@ get_stat (Run *self, const gchar *name)
   return value;
 }
 
+/* A server that does not read is given up; the next one is the same. */
+static guint
+count_reconnects (Run *self)
+{
+  g_autoptr (GstStructure) stats = NULL;
+  guint value = 0;
+
+  g_object_get (self->rt, "stats", &stats, NULL);
+  gst_structure_get_uint (stats, "reconnects", &value);
+  return value;
+}
+
 static void
 report (Run *self, guint second, gdouble grown)
 {
@@ -136,7 +139,7 @@ report (Run *self, guint second, gdouble grown)
       second, grown, self->pushed * BUFFER_MS / 1000.0,
       get_stat (self, "audio-sent") / 1e9,
       get_stat (self, "uplink-level") / 1e9,
-      get_stat (self, "audio-dropped-uplink") / 1e9, self->starts);
+      get_stat (self, "audio-dropped-uplink") / 1e9, count_reconnects (self));
 }
 
 static gboolean
