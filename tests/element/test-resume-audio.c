@@ -61,6 +61,9 @@ test_said (void)
   g_assert_cmpuint (rt_pipeline_count (p, "realtime-overrun"), ==, 0);
   /* each once, whoever heard it twice */
   g_assert_cmpuint (rt_pipeline_stat (p, "audio-dropped-uplink"), ==, 0);
+  /* it is counted behind its sending */
+  g_assert_true (
+      rt_pipeline_wait_stat (p, "audio-sent", 2400 * GST_MSECOND, RT_WAIT_MS));
   g_assert_cmpuint (rt_pipeline_stat (p, "audio-sent"), ==, 2400 * GST_MSECOND);
 }
 

@@ -26,10 +26,13 @@
 void
 rt_conversation_learn_session (RtConversation *self, const RtSessionInfo *info)
 {
-  gint64 left = info->expires_at * G_TIME_SPAN_SECOND - g_get_real_time ();
+  gint64 left;
 
-  if (info->expires_at <= 0)
+  /* in more seconds than there are: in none that matters */
+  if (info->expires_at <= 0
+      || info->expires_at > G_MAXINT64 / G_TIME_SPAN_SECOND)
     return;
+  left = info->expires_at * G_TIME_SPAN_SECOND - g_get_real_time ();
   self->renewal.expiry = left > MIN_AGE ? g_get_monotonic_time () + left : 0;
   rt_conversation_plan_renewal (self);
 }
