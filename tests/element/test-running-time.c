@@ -4,6 +4,7 @@
  * the running time of the pipeline, through holes, drops and sessions.
  */
 #include "rtinput.h"
+#include "rtoutage.h"
 
 #define MS GST_MSECOND
 
@@ -146,6 +147,37 @@ test_overrun_and_sessions (void)
   expect_words (p, "item_u", 1940 * MS);
 }
 
+/* A turn that is said again to the session that follows a lost one was said
+ * when it was. */
+static void
+test_said_again (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtInput) in = NULL;
+  g_autoptr (RtPipeline) p
+      = rt_input_open (server, RT_PCM_CAPS, "reconnect-delay=50", &in);
+
+  rt_pipeline_expect (p, "realtime-started");
+  rt_input_say (in, 1, 400, 3000);
+  rt_input_say (in, 2, 400, 4000);
+  rt_input_expect_heard (p, 2, "1*9600 0*14400 2*9600");
+  rt_fake_conn_send_speech_started (p->conn, "item_u", 1100);
+  expect_speech (p, "detected", 4100 * MS);
+  rt_fake_conn_fin (p->conn);
+  rt_outage_expect (p, 1);
+  /* where that was, no server said */
+  expect_speech (p, "ended", GST_CLOCK_TIME_NONE);
+  rt_input_say (in, 3, 100, 4400);
+  rt_outage_expect_again (p, server);
+  /* what came half a second before the speech, and all after it */
+  rt_input_expect_heard (p, 2, "0*9600 2*9600 3*2400");
+  rt_fake_conn_send_speech_started (p->conn, "item_v", 500);
+  expect_speech (p, "detected", 4100 * MS);
+  rt_fake_conn_send_user_turn (p->conn, "item_v", 850, "again");
+  expect_speech (p, "ended", 4450 * MS);
+  expect_words (p, "item_v", 4100 * MS);
+}
+
 /* Turns of the application's own: an item begins where the one before ended,
  * and what was cleared is of none. */
 static void
@@ -207,6 +239,7 @@ main (int argc, char **argv)
   g_test_add_func ("/running-time/holes", test_holes);
   g_test_add_func (
       "/running-time/overrun-and-sessions", test_overrun_and_sessions);
+  g_test_add_func ("/running-time/said-again", test_said_again);
   g_test_add_func ("/running-time/manual", test_manual);
   g_test_add_func ("/running-time/idle-timeout", test_idle_timeout);
   return g_test_run ();

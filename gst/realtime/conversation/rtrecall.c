@@ -38,6 +38,7 @@ struct _RtRecall {
   gsize used;     /* … and bytes that there are */
   guint64 before; /* ns appended in other formats */
   guint64 frames; /* and in this one */
+  RtTimes times;  /* of these */
   gboolean speaking;
   GQueue turns; /* of Turn, not understood, oldest first */
   Moment moments[MOMENTS];
@@ -66,6 +67,7 @@ rt_recall_free (RtRecall *self)
 {
   if (self == NULL)
     return;
+  rt_times_clear (&self->times);
   g_queue_clear_full (&self->blocks, g_free);
   g_queue_clear_full (&self->turns, (GDestroyNotify) turn_free);
   g_free (self);
@@ -93,6 +95,13 @@ guint64
 rt_recall_get_length (const RtRecall *self)
 {
   return to_ns (self, self->used / rt_audio_format_frame_size (&self->format));
+}
+
+/* The number of the first frame that there is. */
+static guint64
+get_head (const RtRecall *self)
+{
+  return self->frames - self->used / rt_audio_format_frame_size (&self->format);
 }
 
 static guint64
@@ -135,6 +144,7 @@ pop (RtRecall *self, guint8 *out, gsize size)
       self->offset = 0;
     }
   }
+  rt_times_forget (&self->times, get_head (self));
 }
 
 /* Turns whose audio is gone are void. */
@@ -205,15 +215,18 @@ keep_within_limit (RtRecall *self, gint64 now)
 
 void
 rt_recall_append (RtRecall *self, const RtAudioFormat *format,
-    const guint8 *data, gsize size, gint64 now)
+    const guint8 *data, gsize size, guint64 time, gint64 now)
 {
   if (!rt_audio_format_equal (&self->format, format)) {
     rt_recall_clear (self);
     self->before = get_end (self);
     self->frames = 0;
+    rt_times_clear (&self->times);
     self->format = *format;
   }
   note_moment (self, now);
+  if (time != RT_NS_UNKNOWN)
+    rt_times_mark (&self->times, self->frames, time, format->rate);
   push (self, data, size);
   self->frames += size / rt_audio_format_frame_size (format);
   keep_within_limit (self, now);
@@ -385,10 +398,12 @@ rt_recall_get_format (const RtRecall *self, RtAudioFormat *format)
 /* Only our own commits are sent again: a server that ends turns by itself
  * will do so again. */
 gsize
-rt_recall_take (RtRecall *self, guint8 *out, gsize size, gboolean *commits)
+rt_recall_take (
+    RtRecall *self, guint8 *out, gsize size, guint64 *time, gboolean *commits)
 {
   guint frame_size = rt_audio_format_frame_size (&self->format);
-  guint64 begin = get_begin (self);
+  guint64 begin = get_begin (self), head = get_head (self);
+  guint64 run = rt_times_next_jump (&self->times, head) - head;
   Turn *turn;
   gsize n;
 
@@ -396,6 +411,8 @@ rt_recall_take (RtRecall *self, guint8 *out, gsize size, gboolean *commits)
   while ((turn = g_queue_peek_head (&self->turns)) != NULL && !turn->committed)
     turn_free (g_queue_pop_head (&self->turns));
   n = MIN (size - size % frame_size, self->used);
+  n = MIN (n / frame_size, run) * frame_size;
+  *time = rt_times_of (&self->times, head, self->format.rate);
   if (turn != NULL) {
     guint64 frames
         = (MAX (turn->end, begin) - begin) * self->format.rate / NS_PER_SECOND;

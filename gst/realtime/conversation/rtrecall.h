@@ -6,6 +6,7 @@
 #pragma once
 
 #include "rtevent.h"
+#include "rttimes.h"
 
 G_BEGIN_DECLS
 
@@ -23,9 +24,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtRecall, rt_recall_free)
 
 void rt_recall_set_rules (RtRecall *recall, const RtRecallRules *rules);
 /* `size` bytes of whole frames were appended (at `now`, in us of a clock that
- * only goes on), a commit was sent, a clear. */
+ * only goes on), a commit was sent, a clear.  They begin at running time
+ * `time`; RT_NS_UNKNOWN: they follow. */
 void rt_recall_append (RtRecall *recall, const RtAudioFormat *format,
-    const guint8 *data, gsize size, gint64 now);
+    const guint8 *data, gsize size, guint64 time, gint64 now);
 void rt_recall_commit (RtRecall *recall);
 void rt_recall_clear (RtRecall *recall);
 /* What the server is known to have understood by this is forgotten. */
@@ -36,9 +38,10 @@ gboolean rt_recall_is_empty (const RtRecall *recall);
 gboolean rt_recall_get_format (const RtRecall *recall, RtAudioFormat *format);
 /* ns */
 guint64 rt_recall_get_length (const RtRecall *recall);
-/* Takes up to `size` bytes, from the oldest on; fewer, or none, before a
- * commit: then *commits, and it is taken too. */
-gsize rt_recall_take (
-    RtRecall *recall, guint8 *out, gsize size, gboolean *commits);
+/* Takes up to `size` bytes, from the oldest on, of times that follow each
+ * other; *time is that of the first.  Fewer, or none, before a commit: then
+ * *commits, and it is taken too. */
+gsize rt_recall_take (RtRecall *recall, guint8 *out, gsize size, guint64 *time,
+    gboolean *commits);
 
 G_END_DECLS

@@ -52,7 +52,8 @@ send_audio (RtConversation *self, const RtAudioFormat *format,
 
   self->dialect->encode_audio (format, data, size, self->frame);
   rt_connection_send (self->connection, self->frame->str, self->frame->len);
-  rt_recall_append (self->recall, format, data, size, g_get_monotonic_time ());
+  rt_recall_append (
+      self->recall, format, data, size, time, g_get_monotonic_time ());
   g_mutex_lock (&self->lock);
   rt_session_appended (self->session, duration, time);
   g_mutex_unlock (&self->lock);
@@ -166,6 +167,7 @@ repeat_audio (RtConversation *self, RtRecall *said)
 {
   RtAudioFormat format, old;
   gboolean commits;
+  guint64 time;
   gsize size, n;
 
   rt_conversation_get_chunking (self, &format, &size);
@@ -178,9 +180,9 @@ repeat_audio (RtConversation *self, RtRecall *said)
   }
   g_byte_array_set_size (self->chunk, size);
   do {
-    n = rt_recall_take (said, self->chunk->data, size, &commits);
+    n = rt_recall_take (said, self->chunk->data, size, &time, &commits);
     if (n > 0)
-      send_audio (self, &format, self->chunk->data, n, RT_TIME_UNKNOWN);
+      send_audio (self, &format, self->chunk->data, n, time);
     if (commits)
       repeat_commit (self);
   } while (n > 0 || commits);

@@ -22,6 +22,8 @@ typedef struct {
   guint n_rows;
 } Table;
 
+#define MS(n) ((guint64) (n) *G_GUINT64_CONSTANT (1000000))
+#define LATER 7000 /* ms: when it began */
 #define SECONDS(n) ((guint64) (n) *G_GUINT64_CONSTANT (1000000000))
 
 typedef struct {
@@ -44,8 +46,8 @@ say (Driver *self, guint ms)
 
     for (i = 0; i < G_N_ELEMENTS (pcm); i++)
       pcm[i] = (gint16) (self->said * RATE / 1000 + i);
-    rt_recall_append (
-        self->recall, &format, (const guint8 *) pcm, sizeof (pcm), self->now);
+    rt_recall_append (self->recall, &format, (const guint8 *) pcm, sizeof (pcm),
+        MS (self->said + LATER), self->now);
     self->now += took;
   }
 }
@@ -109,9 +111,13 @@ take_all (Driver *self)
   gsize n, i;
   guint frames = 0;
   gint first = -1, next = -1;
+  guint64 time;
 
   do {
-    n = rt_recall_take (self->recall, pcm, sizeof (pcm), &commits);
+    n = rt_recall_take (self->recall, pcm, sizeof (pcm), &time, &commits);
+    if (n > 0)
+      g_assert_cmpuint (
+          (guint16) (time / MS (1) - LATER), ==, pcm[0] | pcm[1] << 8);
     for (i = 0; i < n; i += 2) {
       guint16 frame = (guint16) (pcm[i] | pcm[i + 1] << 8);
 
@@ -312,6 +318,41 @@ static const Table tables[] = {
   TABLE ("nothing", nothing, 0, TRUE),
 };
 
+static void
+take (RtRecall *recall, gsize bytes, guint64 time)
+{
+  guint8 pcm[400];
+  gboolean commits;
+  guint64 got;
+
+  g_assert_cmpuint (
+      rt_recall_take (recall, pcm, sizeof (pcm), &got, &commits), ==, bytes);
+  g_assert_cmpuint (got, ==, time);
+}
+
+/* Audio has its own time when it is said again, and what was made up between
+ * has none that would hide it. */
+static void
+jumps (void)
+{
+  const RtAudioFormat format = { RT_CODEC_PCM16, RATE, 1 };
+  const RtRecallRules rules = { SECONDS (10), TRUE };
+  g_autoptr (RtRecall) recall = rt_recall_new ();
+  guint8 pcm[200] = { 0 };
+
+  rt_recall_set_rules (recall, &rules);
+  rt_recall_append (recall, &format, pcm, 200, MS (5000), 0);
+  rt_recall_append (recall, &format, pcm, 200, MS (5100), 0);
+  rt_recall_append (recall, &format, pcm, 200, RT_NS_UNKNOWN, 0);
+  rt_recall_append (recall, &format, pcm, 200, MS (5200), 0);
+  rt_recall_append (recall, &format, pcm, 200, MS (9000), 0);
+  take (recall, 400, MS (5000));
+  take (recall, 200, MS (5200));
+  take (recall, 200, MS (5200));
+  take (recall, 200, MS (9000));
+  g_assert_true (rt_recall_is_empty (recall));
+}
+
 /* The count goes on, the audio does not. */
 static void
 format_changes (void)
@@ -326,10 +367,10 @@ format_changes (void)
 
   rt_recall_set_rules (recall, &rules);
   g_assert_false (rt_recall_get_format (recall, &format));
-  rt_recall_append (recall, &old, pcm, 16000, 0);
+  rt_recall_append (recall, &old, pcm, 16000, 0, 0);
   g_assert_true (rt_recall_get_format (recall, &format));
   g_assert_cmpuint (format.rate, ==, 8000);
-  rt_recall_append (recall, &new, pcm, 44100 * 4, 0);
+  rt_recall_append (recall, &new, pcm, 44100 * 4, 0, 0);
   g_assert_true (rt_recall_get_format (recall, &format));
   g_assert_cmpuint (format.rate, ==, 44100);
   g_assert_cmpuint (rt_recall_get_length (recall), ==, SECONDS (1));
@@ -394,6 +435,7 @@ main (int argc, char **argv)
 
     g_test_add_data_func (path, &tables[i], run_table);
   }
+  g_test_add_func ("/conversation/recall/jumps", jumps);
   g_test_add_func ("/conversation/recall/format-changes", format_changes);
   g_test_add_func ("/conversation/recall/random", random_words);
   return g_test_run ();
