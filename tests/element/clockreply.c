@@ -74,22 +74,10 @@ clock_reply_get_size (const ClockReply *self)
   return self->size;
 }
 
-gsize
-clock_reply_get_sent (const ClockReply *self)
-{
-  return self->sent;
-}
-
 const guint8 *
 clock_reply_get_audio (const ClockReply *self)
 {
   return g_bytes_get_data (self->audio, NULL);
-}
-
-gboolean
-clock_reply_is_generating (const ClockReply *self)
-{
-  return self->begun && !self->done;
 }
 
 static gchar *
@@ -166,7 +154,7 @@ clock_reply_send_late (ClockReply *self, RtFakeConn *conn, GRand *rand)
 {
   gsize sent = self->sent;
 
-  if (!clock_reply_is_generating (self))
+  if (!self->begun || self->done)
     return;
   while (self->sent < self->size && g_rand_int_range (rand, 0, 4) > 0)
     send_delta (self, conn, rand);

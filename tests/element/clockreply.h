@@ -16,10 +16,8 @@ ClockReply *clock_reply_new (guint number, GRand *rand);
 void clock_reply_free (ClockReply *reply);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ClockReply, clock_reply_free)
 
-/* Bytes of audio, all and sent so far. */
+/* The audio, whether sent or not; its bytes. */
 gsize clock_reply_get_size (const ClockReply *reply);
-gsize clock_reply_get_sent (const ClockReply *reply);
-/* The audio, whether sent or not. */
 const guint8 *clock_reply_get_audio (const ClockReply *reply);
 /* Sends on until at least so many bytes are sent; with all of them, the end. */
 void clock_reply_send (
@@ -27,7 +25,6 @@ void clock_reply_send (
 /* The rest, as a server that was too late to stop: a part of it, and that it
  * was cancelled. */
 void clock_reply_send_late (ClockReply *reply, RtFakeConn *conn, GRand *rand);
-gboolean clock_reply_is_generating (const ClockReply *reply);
 
 /* Checks the client's events `from` to `to` against what follows from having
  * heard `heard` bytes.  Appends to `errors` (of gint64, ns) how far the server's

@@ -86,8 +86,7 @@ play (RtDeviceSink *self)
   for (i = 0; i < frames; i++) {
     RtDevicePlayed *played = &get_account (self, samples[i])->played;
 
-    if (played->frames++ == 0)
-      played->first = self->clock + frames_to_time (self, i);
+    played->frames++;
     played->last = self->clock + frames_to_time (self, i + 1);
   }
   if (frames > 0)
@@ -228,17 +227,6 @@ rt_device_sink_register (void)
 {
   gst_element_register (
       NULL, "rtdevicesink", GST_RANK_NONE, rt_device_sink_get_type ());
-}
-
-void
-rt_device_sink_find (GstElement *sink, gint16 value, RtDevicePlayed *played)
-{
-  RtDeviceSink *self = RT_DEVICE_SINK (sink);
-
-  g_mutex_lock (&self->mutex);
-  play (self);
-  *played = get_account (self, value)->played;
-  g_mutex_unlock (&self->mutex);
 }
 
 gboolean

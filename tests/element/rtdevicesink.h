@@ -15,15 +15,12 @@ G_BEGIN_DECLS
 
 typedef struct {
   guint frames;
-  GstClockTime first; /* monotonic: begin of the first one … */
-  GstClockTime last;  /* … and end of the last */
+  GstClockTime last; /* monotonic: the end of the last one */
 } RtDevicePlayed;
 
 void rt_device_sink_register (void);
-/* Samples of this value: how many were played, and when. */
-void rt_device_sink_find (
-    GstElement *sink, gint16 value, RtDevicePlayed *played);
-/* The same, when that many were played; FALSE at the deadline. */
+/* Waits until so many samples of this value were played; FALSE at the
+ * deadline. */
 gboolean rt_device_sink_wait (GstElement *sink, gint16 value, guint frames,
     guint timeout_ms, RtDevicePlayed *played);
 

@@ -252,18 +252,6 @@ rt_ear_sink_set_latency (GstElement *sink, GstClockTime latency)
   gst_object_unref (bin);
 }
 
-GstClockTime
-rt_ear_sink_get_latency (GstElement *sink)
-{
-  RtEarSink *self = RT_EAR_SINK (sink);
-  GstClockTime latency;
-
-  g_mutex_lock (&self->mutex);
-  latency = self->latency;
-  g_mutex_unlock (&self->mutex);
-  return latency;
-}
-
 GByteArray *
 rt_ear_sink_dup_heard (GstElement *sink)
 {

@@ -13,8 +13,6 @@ G_BEGIN_DECLS
 void rt_ear_sink_register (void);
 /* What it adds to the latency of the pipeline, which is told. */
 void rt_ear_sink_set_latency (GstElement *sink, GstClockTime latency);
-/* Of the pipeline, as the last LATENCY event had it. */
-GstClockTime rt_ear_sink_get_latency (GstElement *sink);
 /* All speech that was over by now, 16 bits a sample at 24 kHz. */
 GByteArray *rt_ear_sink_dup_heard (GstElement *sink);
 /* The same, and what will be heard if nothing flushes it. */
