@@ -22,6 +22,7 @@ typedef struct {
   guint64 end; /* the point behind it */
   gchar *item_id;
   gboolean committed; /* by us, and the server has not said so yet */
+  gboolean cleared;   /* it is none: what is behind the one before is void */
 } Turn;
 
 /* What is before the point was appended before that. */
@@ -86,6 +87,12 @@ to_ns (const RtRecall *self, guint64 frames)
 }
 
 static guint64
+to_frames (const RtRecall *self, guint64 ns)
+{
+  return (ns * self->format.rate + NS_PER_SECOND / 2) / NS_PER_SECOND;
+}
+
+static guint64
 get_end (const RtRecall *self)
 {
   return self->before + to_ns (self, self->frames);
@@ -147,28 +154,36 @@ pop (RtRecall *self, guint8 *out, gsize size)
   rt_times_forget (&self->times, get_head (self));
 }
 
-/* Turns whose audio is gone are void. */
 static void
-trim (RtRecall *self, guint64 point)
+forget_audio (RtRecall *self, guint64 point)
 {
   guint frame_size = rt_audio_format_frame_size (&self->format);
   guint64 begin = get_begin (self);
-  Turn *turn;
 
-  if (point > begin) {
-    guint64 frames = (MIN (point, get_end (self)) - begin) * self->format.rate
-                     / NS_PER_SECOND;
-
-    pop (self, NULL, MIN (frames * frame_size, self->used));
-  }
-  begin = get_begin (self);
-  while ((turn = g_queue_peek_head (&self->turns)) != NULL
-         && (turn->end <= begin || turn->end <= point))
-    turn_free (g_queue_pop_head (&self->turns));
+  if (point > begin)
+    pop (self, NULL,
+        MIN (to_frames (self, MIN (point, get_end (self)) - begin) * frame_size,
+            self->used));
 }
 
-void
-rt_recall_clear (RtRecall *self)
+/* Turns whose audio is gone are void, and so is what was cleared behind them. */
+static void
+trim (RtRecall *self, guint64 point)
+{
+  Turn *turn;
+
+  forget_audio (self, point);
+  while ((turn = g_queue_peek_head (&self->turns)) != NULL
+         && (turn->cleared || turn->end <= get_begin (self)
+             || turn->end <= point)) {
+    if (turn->cleared)
+      forget_audio (self, turn->end);
+    turn_free (g_queue_pop_head (&self->turns));
+  }
+}
+
+static void
+forget_all (RtRecall *self)
 {
   trim (self, get_end (self));
 }
@@ -218,7 +233,7 @@ rt_recall_append (RtRecall *self, const RtAudioFormat *format,
     const guint8 *data, gsize size, guint64 time, gint64 now)
 {
   if (!rt_audio_format_equal (&self->format, format)) {
-    rt_recall_clear (self);
+    forget_all (self);
     self->before = get_end (self);
     self->frames = 0;
     rt_times_clear (&self->times);
@@ -250,6 +265,21 @@ rt_recall_commit (RtRecall *self)
     add_turn (self, NULL, get_end (self), TRUE);
 }
 
+void
+rt_recall_clear (RtRecall *self)
+{
+  Turn *last = g_queue_peek_tail (&self->turns);
+
+  if (last == NULL) {
+    forget_all (self);
+  } else if (last->cleared) {
+    last->end = get_end (self);
+  } else {
+    add_turn (self, NULL, get_end (self), FALSE);
+    ((Turn *) self->turns.tail->data)->cleared = TRUE;
+  }
+}
+
 static GList *
 find_turn (RtRecall *self, const gchar *item_id)
 {
@@ -259,7 +289,7 @@ find_turn (RtRecall *self, const gchar *item_id)
     const Turn *turn = link->data;
 
     if (turn->item_id != NULL ? g_strcmp0 (turn->item_id, item_id) == 0
-                              : item_id == NULL)
+                              : item_id == NULL && !turn->cleared)
       return link;
   }
   return NULL;
@@ -317,7 +347,7 @@ understood (RtRecall *self, const RtEvent *event)
   if (link != NULL)
     trim (self, ((Turn *) link->data)->end);
   else if (self->rules.by_output)
-    rt_recall_clear (self);
+    forget_all (self);
 }
 
 /* The model answers to all turns that it knows of.  That it is about to is not
@@ -328,14 +358,16 @@ answered (RtRecall *self)
   GList *link;
 
   if (self->rules.by_output)
-    rt_recall_clear (self);
+    forget_all (self);
 
-  for (link = self->turns.tail; link != NULL; link = link->prev)
-    if (((Turn *) link->data)->item_id != NULL
-        || !((Turn *) link->data)->committed) {
-      trim (self, ((Turn *) link->data)->end);
+  for (link = self->turns.tail; link != NULL; link = link->prev) {
+    const Turn *turn = link->data;
+
+    if (turn->item_id != NULL || (!turn->committed && !turn->cleared)) {
+      trim (self, turn->end);
       return;
     }
+  }
 }
 
 static void
@@ -348,6 +380,7 @@ refused (RtRecall *self, const RtEvent *event)
     return;
   turn_free (link->data);
   g_queue_delete_link (&self->turns, link);
+  trim (self, 0);
 }
 
 void
@@ -395,34 +428,47 @@ rt_recall_get_format (const RtRecall *self, RtAudioFormat *format)
   return self->used > 0;
 }
 
+/* Up to the end of a turn, or a jump of the times, at most. */
+static gsize
+take_some (
+    RtRecall *self, guint8 *out, gsize size, guint64 *time, gboolean *commits)
+{
+  guint frame_size = rt_audio_format_frame_size (&self->format);
+  guint64 begin = get_begin (self), head = get_head (self);
+  guint64 run = rt_times_next_jump (&self->times, head) - head;
+  Turn *turn = g_queue_peek_head (&self->turns);
+  gsize n = MIN (size - size % frame_size, self->used);
+
+  n = MIN (n / frame_size, run) * frame_size;
+  *time = rt_times_of (&self->times, head, self->format.rate);
+  if (turn != NULL) {
+    guint64 rest
+        = to_frames (self, MAX (turn->end, begin) - begin) * frame_size;
+
+    if (rest <= n) {
+      n = rest;
+      *commits = turn->committed;
+      turn_free (g_queue_pop_head (&self->turns));
+    }
+  }
+  pop (self, out, n);
+  trim (self, 0);
+  return n;
+}
+
 /* Only our own commits are sent again: a server that ends turns by itself
  * will do so again. */
 gsize
 rt_recall_take (
     RtRecall *self, guint8 *out, gsize size, guint64 *time, gboolean *commits)
 {
-  guint frame_size = rt_audio_format_frame_size (&self->format);
-  guint64 begin = get_begin (self), head = get_head (self);
-  guint64 run = rt_times_next_jump (&self->times, head) - head;
-  Turn *turn;
+  guint turns;
   gsize n;
 
   *commits = FALSE;
-  while ((turn = g_queue_peek_head (&self->turns)) != NULL && !turn->committed)
-    turn_free (g_queue_pop_head (&self->turns));
-  n = MIN (size - size % frame_size, self->used);
-  n = MIN (n / frame_size, run) * frame_size;
-  *time = rt_times_of (&self->times, head, self->format.rate);
-  if (turn != NULL) {
-    guint64 frames
-        = (MAX (turn->end, begin) - begin) * self->format.rate / NS_PER_SECOND;
-
-    if (frames * frame_size <= n) {
-      n = frames * frame_size;
-      *commits = TRUE;
-      turn_free (g_queue_pop_head (&self->turns));
-    }
-  }
-  pop (self, out, n);
+  do {
+    turns = self->turns.length;
+    n = take_some (self, out, size, time, commits);
+  } while (n == 0 && !*commits && self->turns.length < turns);
   return n;
 }

@@ -29,6 +29,7 @@ void rt_recall_set_rules (RtRecall *recall, const RtRecallRules *rules);
 void rt_recall_append (RtRecall *recall, const RtAudioFormat *format,
     const guint8 *data, gsize size, guint64 time, gint64 now);
 void rt_recall_commit (RtRecall *recall);
+/* Of what is in no turn. */
 void rt_recall_clear (RtRecall *recall);
 /* What the server is known to have understood by this is forgotten. */
 void rt_recall_event (RtRecall *recall, const RtEvent *event);
@@ -40,7 +41,7 @@ gboolean rt_recall_get_format (const RtRecall *recall, RtAudioFormat *format);
 guint64 rt_recall_get_length (const RtRecall *recall);
 /* Takes up to `size` bytes, from the oldest on, of times that follow each
  * other; *time is that of the first.  Fewer, or none, before a commit: then
- * *commits, and it is taken too. */
+ * *commits, and it is taken too.  0 without: that was all. */
 gsize rt_recall_take (RtRecall *recall, guint8 *out, gsize size, guint64 *time,
     gboolean *commits);
 
