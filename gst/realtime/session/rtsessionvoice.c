@@ -197,7 +197,8 @@ cut_nameless (RtSession *self, const GPtrArray *cuts, RtEffects *effects)
   const RtCut *last
       = cuts->len > 0 ? g_ptr_array_index (cuts, cuts->len - 1) : NULL;
 
-  if (last != NULL && last->item_id == NULL && last->response_id == NULL)
+  if (last != NULL && !last->retired && last->item_id == NULL
+      && last->response_id == NULL)
     rt_session_cut_open_texts (self, last, effects);
 }
 
