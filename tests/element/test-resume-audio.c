@@ -6,6 +6,8 @@
 #include "rtoutage.h"
 #include "rtspeech.h"
 
+#include <stdio.h>
+
 #define QUICK "reconnect-delay=40 reconnect-max-delay=80 "
 /* Long enough to do something in it. */
 #define SLOW "reconnect-delay=1200 reconnect-max-delay=1200 "
@@ -32,6 +34,42 @@ heard_from (RtFakeConn *conn, gsize *samples)
     return 0;
   first = audio->data[0] | audio->data[1] << 8;
   return rt_pcm_check_ramp (audio->data, audio->len, first) == -1 ? first : -1;
+}
+
+/* What a server was told after the session began, one after another, and ms of
+ * audio between. */
+static gchar *
+dup_story (RtFakeConn *conn)
+{
+  GString *out = g_string_new (NULL);
+  gsize size = 0;
+  guint i;
+
+  for (i = 0; i < rt_fake_conn_get_n_events (conn); i++) {
+    const gchar *type = rt_fake_conn_get_event_type (conn, i);
+    g_autoptr (JsonNode) node
+        = json_from_string (rt_fake_conn_get_event_text (conn, i), NULL);
+
+    if (g_str_equal (type, "session.update"))
+      continue;
+    if (g_str_equal (type, "input_audio_buffer.append")) {
+      gsize n = 0;
+
+      g_free (g_base64_decode (
+          json_object_get_string_member (json_node_get_object (node), "audio"),
+          &n));
+      size += n;
+      continue;
+    }
+    if (size > 0)
+      g_string_append_printf (
+          out, "%" G_GSIZE_FORMAT " ", size / RT_PCM_MS (1));
+    g_string_append_printf (out, "%s ", type);
+    size = 0;
+  }
+  if (size > 0)
+    g_string_append_printf (out, "%" G_GSIZE_FORMAT, size / RT_PCM_MS (1));
+  return g_strchomp (g_string_free (out, FALSE));
 }
 
 /* A word at the instant of the loss, and what is said meanwhile. */
@@ -133,6 +171,118 @@ test_committed (void)
   g_assert_cmpuint (rt_fake_conn_get_audio_size (p->conn), ==, 0);
 }
 
+static void
+push_silence (RtPipeline *p, guint ms)
+{
+  g_autofree guint8 *pcm = g_malloc0 (RT_PCM_MS (ms));
+
+  rt_pipeline_push (p, pcm, RT_PCM_MS (ms));
+}
+
+static void
+wait_queued (RtPipeline *p, guint ms)
+{
+  g_assert_true (
+      rt_pipeline_wait_stat (p, "uplink-level", ms * GST_MSECOND, RT_WAIT_MS));
+}
+
+static void
+assert_story (RtPipeline *p, const gchar *expected)
+{
+  g_autofree gchar *story = dup_story (p->conn);
+
+  g_assert_cmpstr (story, ==, expected);
+}
+
+/* Pressed, spoken, released: before the next turn is spoken the buffer is
+ * cleared, and not of the last one. */
+static void
+test_push_to_talk (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p
+      = rt_outage_open (server, SLOW "turn-detection=none", RT_OUT_ANY);
+
+  push_silence (p, 1000);
+  g_assert_true (
+      rt_fake_conn_wait_audio (p->conn, RT_PCM_MS (1000), RT_WAIT_MS));
+  g_assert_true (rt_pipeline_act (p, "commit-audio"));
+  push_silence (p, 300);
+  g_assert_true (
+      rt_fake_conn_wait_audio (p->conn, RT_PCM_MS (1300), RT_WAIT_MS));
+  g_assert_true (rt_pipeline_act (p, "clear-audio"));
+  push_silence (p, 200);
+  g_assert_true (
+      rt_fake_conn_wait_audio (p->conn, RT_PCM_MS (1500), RT_WAIT_MS));
+  assert_story (p, "1000 input_audio_buffer.commit "
+                   "300 input_audio_buffer.clear 200");
+  rt_fake_conn_rst (p->conn);
+  rt_outage_expect (p, 1);
+  push_silence (p, 500);
+  wait_queued (p, 500);
+  g_assert_true (rt_pipeline_act (p, "commit-audio"));
+  push_silence (p, 100);
+  wait_queued (p, 600);
+  g_assert_true (rt_pipeline_act (p, "clear-audio"));
+  g_assert_true (rt_pipeline_act (p, "create-response"));
+  push_silence (p, 400);
+  rt_outage_expect_again (p, server);
+  g_assert_true (
+      rt_fake_conn_wait_audio (p->conn, RT_PCM_MS (2100), RT_WAIT_MS));
+  assert_story (p,
+      "1000 input_audio_buffer.commit 700 input_audio_buffer.commit "
+      "input_audio_buffer.clear response.create 400");
+  g_assert_cmpuint (
+      rt_pipeline_stat (p, "audio-dropped-uplink"), ==, 100 * GST_MSECOND);
+}
+
+/* A network that takes nothing any more: what waits behind a commit, which
+ * waits for its audio, is not lost with the connection. */
+static void
+test_deferred (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p = rt_outage_open (
+      server, SLOW "uplink-buffer=600000 turn-detection=none", RT_OUT_ANY);
+  g_autofree gchar *story = NULL, *all = NULL;
+  gboolean done = FALSE;
+  guint ms;
+
+  rt_fake_server_set_auto (server, FALSE);
+  rt_fake_conn_rst (p->conn);
+  rt_outage_expect (p, 1);
+  push_silence (p, 500000);
+  wait_queued (p, 500000);
+  g_assert_true (rt_pipeline_act (p, "commit-audio"));
+  p->conn = rt_fake_server_expect_connection (server, RT_WAIT_MS);
+  rt_fake_conn_set_reading (p->conn, FALSE);
+  rt_fake_conn_send_text (
+      p->conn, "{\"type\":\"session.created\",\"session\":{\"id\":\"s\"}}");
+  rt_pipeline_expect_with (p, "realtime-session", "session-id", "s");
+  g_signal_emit_by_name (p->rt, "send-text", "And?", &done);
+  g_assert_true (done);
+  push_silence (p, 300);
+  /* once that was refused, the rest was looked at */
+  g_signal_emit_by_name (p->rt, "function-output", "unknown", "", &done);
+  g_assert_false (done);
+  rt_pipeline_expect_with (p, "realtime-error", "code", "not_possible");
+  g_assert_cmpuint (rt_pipeline_stat (p, "uplink-level"), >, GST_SECOND);
+  rt_fake_server_set_auto (server, TRUE);
+  rt_fake_conn_rst (p->conn);
+  rt_outage_expect_again (p, server);
+  rt_fake_conn_expect_event (p->conn, "response.create", 60000);
+  story = dup_story (p->conn);
+  g_assert_cmpint (
+      sscanf (story, "conversation.item.create %u input_", &ms), ==, 1);
+  g_assert_true (
+      rt_fake_conn_wait_audio (p->conn, RT_PCM_MS (ms + 300), RT_WAIT_MS));
+  all = g_strdup_printf ("conversation.item.create %u "
+                         "input_audio_buffer.commit response.create 300",
+      ms);
+  g_assert_cmpuint (ms, >, 100000);
+  assert_story (p, all);
+}
+
 /* EOS while there is no session: the last word and its answer are waited for. */
 static void
 test_eos (void)
@@ -200,6 +350,8 @@ main (int argc, char **argv)
   g_test_add_func ("/resume-audio/said", test_said);
   g_test_add_func ("/resume-audio/said-too-much", test_said_too_much);
   g_test_add_func ("/resume-audio/committed", test_committed);
+  g_test_add_func ("/resume-audio/push-to-talk", test_push_to_talk);
+  g_test_add_func ("/resume-audio/deferred", test_deferred);
   g_test_add_func ("/resume-audio/eos", test_eos);
   g_test_add_func ("/resume-audio/paused", test_paused);
   return g_test_run ();

@@ -57,7 +57,7 @@ struct _RtConversation {
   GSource *starve_timer;
   GSource *room_timer; /* while the server is made to wait */
   GSource *stall_timer;
-  GQueue deferred; /* of RtDeferred: what is sent behind a commit that waits */
+  GQueue deferred; /* of RtCommand: what is sent behind a commit that waits */
   GString *frame;  /* reused for every append */
   GByteArray *chunk;
   gint64 last_output; /* when the model last said something */

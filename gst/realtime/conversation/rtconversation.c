@@ -48,7 +48,7 @@ rt_conversation_finish (RtConversation *self, RtConversationEnd *end)
     g_mutex_unlock (&self->lock);
     rt_conversation_resume (self);
     rt_conversation_forget_timers (self);
-    rt_conversation_forget_deferred (self);
+    rt_conversation_return_deferred (self);
     rt_conversation_forget_renewal (self);
     g_clear_pointer (&self->wait, rt_wait_free);
     g_clear_pointer (&self->connection, rt_connection_free);

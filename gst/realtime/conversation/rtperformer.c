@@ -35,11 +35,10 @@ rt_conversation_say (RtConversation *self, const RtCommand *command)
 {
   if (self->connection == NULL)
     return;
-  if (command->type == RT_COMMAND_AUDIO_COMMIT) {
+  if (command->type == RT_COMMAND_AUDIO_COMMIT)
     rt_recall_commit (self->recall);
-  } else if (command->type == RT_COMMAND_AUDIO_CLEAR) {
-    rt_recall_clear (self->recall);
-  }
+  else if (command->type == RT_COMMAND_AUDIO_CLEAR)
+    rt_conversation_drop_input (self, command->position);
   rt_conversation_send (self, self->connection, command);
   g_mutex_lock (&self->lock);
   rt_session_sent (self->session, command);
@@ -114,8 +113,7 @@ run_effect (RtConversation *self, RtEffect *effect)
       rt_conversation_resume (self);
       break;
     case RT_EFFECT_CLEAR_INPUT:
-      if (!rt_conversation_defer (self, effect))
-        rt_conversation_drop_input (self, effect->position);
+      rt_conversation_drop_input (self, effect->position);
       break;
     case RT_EFFECT_REPEAT:
       rt_conversation_repeat (self);

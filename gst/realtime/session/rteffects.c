@@ -121,15 +121,12 @@ rt_effects_unsend (RtEffects *effects)
 }
 
 void
-rt_effects_return (RtEffects *effects, RtCommand *command, guint64 position)
+rt_effects_return (RtEffects *effects, RtCommand *command)
 {
   RtEffect *effect = g_new0 (RtEffect, 1);
 
-  effect->type = command != NULL ? RT_EFFECT_SEND : RT_EFFECT_CLEAR_INPUT;
+  effect->type = RT_EFFECT_SEND;
   effect->command = command;
-  effect->position = position;
-  if (command != NULL)
-    command->position = position;
   g_queue_push_head (&effects->queue, effect);
 }
 

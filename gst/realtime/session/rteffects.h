@@ -123,11 +123,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtEffect, rt_effect_free)
 /* Takes the next command that was not sent yet out of the list; transfer full,
  * NULL: there is none. */
 RtCommand *rt_effects_unsend (RtEffects *effects);
+/* The first one again; takes it. */
+void rt_effects_return (RtEffects *effects, RtCommand *command);
 
-/* The first one again: a command, or NULL and input up to `position` is to be
- * forgotten.  Takes `command`. */
-void rt_effects_return (
-    RtEffects *effects, RtCommand *command, guint64 position);
 /* For the session's own files: each takes ownership of what it is given. */
 RtEffect *rt_effects_add (RtEffects *effects, RtEffectType type);
 void rt_effects_send (RtEffects *effects, RtCommand *command);

@@ -61,13 +61,18 @@ end_reply (RtSession *self, gboolean repeats, RtEffects *effects)
 static void
 take_back (RtSession *self, RtEffects *effects)
 {
-  RtRequest commit = { .type = RT_REQUEST_COMMIT };
   RtCommand *command;
 
   while ((command = rt_effects_unsend (effects)) != NULL) {
-    commit.position = command->position;
-    if (command->type == RT_COMMAND_AUDIO_COMMIT)
-      rt_session_request (self, &commit, effects);
+    const RtRequest request = {
+      .type = command->type == RT_COMMAND_AUDIO_COMMIT ? RT_REQUEST_COMMIT
+                                                       : RT_REQUEST_CLEAR,
+      .position = command->position,
+    };
+
+    if (command->type == RT_COMMAND_AUDIO_COMMIT
+        || command->type == RT_COMMAND_AUDIO_CLEAR)
+      rt_session_request (self, &request, effects);
     else
       rt_session_sent (self, command);
     rt_command_free (command);
@@ -82,6 +87,7 @@ rt_session_lost (RtSession *self, gboolean repeats, RtEffects *effects)
   self->ready = FALSE;
   self->failed = FALSE;
   self->worked = FALSE;
+  self->gave_way = FALSE;
   self->has_input_format = FALSE;
   self->has_output_format = FALSE;
   g_clear_pointer (&self->id, g_free);

@@ -190,9 +190,12 @@ commit (RtSession *self, const RtRequest *request, RtEffects *effects)
 static gboolean
 clear (RtSession *self, const RtRequest *request, RtEffects *effects)
 {
-  rt_effects_add (effects, RT_EFFECT_CLEAR_INPUT)->position = request->position;
   if (self->ready)
-    rt_session_say (self, RT_COMMAND_AUDIO_CLEAR, effects);
+    rt_session_say (self, RT_COMMAND_AUDIO_CLEAR, effects)->position
+        = request->position;
+  else
+    rt_effects_add (effects, RT_EFFECT_CLEAR_INPUT)->position
+        = request->position;
   return TRUE;
 }
 
@@ -242,6 +245,18 @@ perform (RtSession *self, const RtRequest *request, RtEffects *effects)
   g_return_val_if_reached (FALSE);
 }
 
+/* Whose audio is not to be cleared. */
+static gboolean
+commit_waits (RtSession *self)
+{
+  const GList *link;
+
+  for (link = self->waiting.head; link != NULL; link = link->next)
+    if (((const RtRequest *) link->data)->type == RT_REQUEST_COMMIT)
+      return TRUE;
+  return FALSE;
+}
+
 static gboolean
 waits (RtSession *self, const RtRequest *request)
 {
@@ -253,6 +268,8 @@ waits (RtSession *self, const RtRequest *request)
     case RT_REQUEST_HANDOFF_OUTPUT:
     case RT_REQUEST_FUNCTION_OUTPUT:
       return !self->ready;
+    case RT_REQUEST_CLEAR:
+      return !self->ready && commit_waits (self);
     default:
       return FALSE;
   }

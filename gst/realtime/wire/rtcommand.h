@@ -14,7 +14,7 @@ typedef enum {
                                 before, for those that cannot be told in items,
                                 or NULL */
   RT_COMMAND_AUDIO_COMMIT,   /* position */
-  RT_COMMAND_AUDIO_CLEAR,
+  RT_COMMAND_AUDIO_CLEAR,    /* position: and what was not sent before it */
   RT_COMMAND_RESPONSE_CREATE,
   RT_COMMAND_RESPONSE_CANCEL, /* response_id, may be NULL */
   RT_COMMAND_USER_TEXT,       /* text, item_id (of the new item) or NULL */

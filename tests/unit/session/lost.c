@@ -292,6 +292,31 @@ static const Row committed[] = {
   { "committed item=u1", "" },
 };
 
+/* What was not sent yet is of the same audio in the next session. */
+static const Row unsent[] = {
+  START,
+  { "unsent commit 500", "" },
+  { "unsent clear 600", "" },
+  { "unsent text hi", "" },
+  { "lost", "" },
+  { "opened", "send update; note started resumed" },
+  { "session_created id=s2",
+      "ready; note session s2 created; send again user 'hi'; repeat" },
+  { "repeated", "send commit @500; send clear @600; send create" },
+};
+
+/* A clear is not of what was committed before it. */
+static const Row cleared[] = {
+  START,
+  { "lost", "" },
+  { "ask clear 100", "clear-input @100" },
+  { "ask commit 500", "" },
+  { "ask clear 600", "" },
+  { "ask create", "" },
+  AGAIN,
+  { "repeated", "send commit @500; send clear @600; send create" },
+};
+
 /* What is asked for during the outage. */
 static const Row meanwhile[] = {
   START,
@@ -391,6 +416,8 @@ static const Table tables[] = {
   TABLE ("reply-owed", "", reply_owed),
   TABLE ("reply-not-owed", "", reply_not_owed),
   TABLE ("committed", "turns=none", committed),
+  TABLE ("unsent", "turns=none", unsent),
+  TABLE ("cleared", "turns=none", cleared),
   TABLE ("meanwhile", "", meanwhile),
   TABLE ("calls-over", "", calls_over),
   TABLE ("failed", "", failed),

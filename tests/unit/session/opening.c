@@ -62,13 +62,13 @@ static const Row waiting[] = {
   { "ask commit", "" },
   { "ask create", "" },
   { "ask update", "send update" },
-  { "ask clear", "clear-input" },
+  { "ask clear", "" },
   { "ask interrupt", "" },
   { "ask handoff - text final",
       "refused; note error warning not_possible 'no such handoff is open'" },
   { "session_created id=s1",
       "ready; note session s1 created; send user 'hello'; send create; "
-      "send raw '{\"type\":\"x\"}'; send commit" },
+      "send raw '{\"type\":\"x\"}'; send commit; send clear" },
   /* the second reply waits for the first */
   { "created id=r1", "note response created r1" },
   { "done id=r1 status=completed", "note response completed r1; send create" },

@@ -104,7 +104,7 @@ static const Row manual[] = {
   { "committed item=u2", "" },
   { "heard item=u2 text=two", "note user final 'two' u2 t2500" },
   { "heard item=u1 text=one", "note user final 'one' u1 t2000" },
-  { "ended 100", "send commit; send create" },
+  { "ended 100", "send commit @end; send create" },
   { "committed item=u3", "" },
   { "heard item=u3 text=three", "note user final 'three' u3 t3200" },
 };
@@ -112,10 +112,10 @@ static const Row manual[] = {
 static const Row manual_cleared[] = {
   START,
   { "append 500 0", "" },
-  { "ask clear", "clear-input; send clear" },
+  { "ask clear", "send clear" },
   { "append 200 500", "" },
   { "cleared", "" },
-  { "ended 0", "send commit; send create" },
+  { "ended 0", "send commit @end; send create" },
   { "committed item=u1", "" },
   { "heard item=u1 text=one", "note user final 'one' u1 t500" },
 };
@@ -127,7 +127,7 @@ static const Row manual_refused[] = {
   { "ask commit", "send commit" },
   { "error code=input_audio_buffer_commit_empty msg=few event=rt_commit_2",
       "note error warning input_audio_buffer_commit_empty 'few' rt_commit_2" },
-  { "ended 60", "send commit; send create" },
+  { "ended 60", "send commit @end; send create" },
   { "committed item=u1", "" },
   { "heard item=u1 text=one", "note user final 'one' u1 t0" },
 };
@@ -139,7 +139,7 @@ static const Row manual_in_flight[] = {
   { "ask commit", "send commit" },
   { "append 300 500", "" },
   { "committed item=u1", "" },
-  { "ended 0", "send commit; send create" },
+  { "ended 0", "send commit @end; send create" },
 };
 
 /* Turns of the server's own, and then of ours. */
@@ -151,7 +151,7 @@ static const Row handed_over[] = {
   { "committed item=u1", "" },
   { "config turns=none", "send update" },
   { "ended 0", "" },
-  { "ended 150", "send commit; send create" },
+  { "ended 150", "send commit @end; send create" },
 };
 
 static const Table tables[] = {

@@ -133,6 +133,10 @@ ask (Driver *driver, gchar **words)
       request.id = g_str_equal (words[1], "-") ? NULL : words[1];
       request.text = words[2];
       break;
+    case RT_REQUEST_COMMIT:
+    case RT_REQUEST_CLEAR:
+      request.position = words[1] != NULL ? atoi (words[1]) : 0;
+      break;
     default:
       break;
   }
@@ -296,6 +300,8 @@ run_row (Driver *driver, const gchar *in)
     /* that was it */
   } else if (g_str_equal (words[0], "ask")) {
     refused = !ask (driver, words + 1);
+  } else if (g_str_equal (words[0], "unsent")) {
+    return g_strdup (ask (driver, words + 1) ? "" : "refused");
   } else if (g_str_equal (words[0], "playing")
              || g_str_equal (words[0], "drained")) {
     playback (driver, words[0], words[1]);

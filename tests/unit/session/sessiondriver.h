@@ -2,7 +2,8 @@
  *
  * A session driven by words: a row is what goes in and what must come out.
  *
- * In: an event (`audio item=i1 resp=r1 audio=100`), a request (`ask text hi`),
+ * In: an event (`audio item=i1 resp=r1 audio=100`), a request (`ask text hi`;
+ * `unsent text hi`: and what it wants stays in the list),
  * playback (`playing 1`, `drained 1:500`, `dropped 1=40/100`, `paused`,
  * `elapsed`), `opened`, `append 100 2000` (ms, running time), `ended 150` (ms
  * more, and then the end), `config voice=sage`, `barge-in 1 300`,

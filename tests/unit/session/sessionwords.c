@@ -249,6 +249,15 @@ add_quoted (GString *out, const gchar *text)
 }
 
 static void
+add_position (GString *out, guint64 position)
+{
+  if (position == G_MAXUINT64)
+    add (out, "@end");
+  else if (position > 0)
+    g_string_append_printf (out, " @%" G_GUINT64_FORMAT, position);
+}
+
+static void
 add_command (GString *out, const RtCommand *command)
 {
   static const gchar *const names[RT_COMMAND_LAST] = { "update", "commit",
@@ -270,6 +279,7 @@ add_command (GString *out, const RtCommand *command)
   add_quoted (out, command->text);
   if (command->final)
     add (out, "final");
+  add_position (out, command->position);
   if (command->type == RT_COMMAND_ITEM_TRUNCATE)
     g_string_append_printf (
         out, " %u %u", command->content_index, command->audio_end_ms);
@@ -447,6 +457,7 @@ session_driver_effect_to_string (const RtEffect *effect)
     add_note (out, effect->note);
   if (effect->track > 0)
     g_string_append_printf (out, " %u", effect->track);
+  add_position (out, effect->position);
   if (effect->type == RT_EFFECT_HOLD)
     g_string_append_printf (out, " %u", effect->ms);
   if (effect->type == RT_EFFECT_PLAY) {

@@ -49,7 +49,7 @@ static const Row nothing_said[] = {
 static const Row cleared[] = {
   START,
   { "speech_started item=u1 ms=1", "note speech user detected u1 @1" },
-  { "ask clear", "clear-input; send clear" },
+  { "ask clear", "send clear" },
   { "cleared", "note speech user ended" },
   { "busy?", "no" },
   { "cleared", "" },
@@ -110,8 +110,8 @@ static const Row input_ended_under_vad[] = {
 static const Row input_ended[] = {
   START,
   { "ended 0", "" },
-  { "ended 99", "clear-input; send clear" },
-  { "ended 100", "send commit; send create" },
+  { "ended 99", "send clear @end" },
+  { "ended 100", "send commit @end; send create" },
   { "busy?", "yes" },
   { "committed item=u1", "" },
   { "created id=r1", "note response created r1" },
@@ -122,7 +122,7 @@ static const Row input_ended[] = {
 /* A server that acknowledges no commit is done when its reply is. */
 static const Row commit_not_told[] = {
   START,
-  { "ended 100", "send commit; send create" },
+  { "ended 100", "send commit @end; send create" },
   { "created id=r1", "note response created r1" },
   { "done id=r1 status=completed", "note response completed r1" },
   { "busy?", "no" },
@@ -133,12 +133,12 @@ static const Row input_ended_early[] = {
   { "busy?", "yes" },
   { "opened", "send update; note started" },
   { "session_created id=s1",
-      "ready; note session s1 created; send commit; send create" },
+      "ready; note session s1 created; send commit @end; send create" },
 };
 
 static const Row transcription_ended[] = {
   START,
-  { "ended 100", "send commit" },
+  { "ended 100", "send commit @end" },
   { "busy?", "yes" },
   { "committed item=u1", "" },
   { "busy?", "yes" },
