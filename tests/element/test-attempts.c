@@ -183,6 +183,33 @@ test_switched_off_meanwhile (void)
   rt_outage_wait_state (p, RT_STATE_FAILED);
 }
 
+/* So may the pace of it. */
+static void
+test_changed (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p
+      = rt_outage_open (server, QUICK "reconnect-attempts=-1", RT_OUT_ANY);
+  guint delay;
+
+  rt_fake_server_set_listening (server, FALSE);
+  rt_fake_conn_rst (p->conn);
+  delay = rt_outage_get_uint (rt_outage_expect (p, 1), "delay");
+  g_assert_cmpuint (delay, <=, 40);
+  rt_outage_expect (p, 2);
+  g_object_set (
+      p->rt, "reconnect-delay", 400, "reconnect-max-delay", 400, NULL);
+  do {
+    const GstStructure *s = rt_pipeline_expect (p, "realtime-reconnecting");
+
+    delay = rt_outage_get_uint (s, "delay");
+  } while (delay <= 80);
+  g_assert_cmpuint (delay, >=, 200);
+  g_assert_cmpuint (delay, <=, 400);
+  g_object_set (p->rt, "reconnect-attempts", 2, NULL);
+  rt_pipeline_expect_type (p, GST_MESSAGE_ERROR);
+}
+
 /* The application and the state changes do not wait for a connection. */
 static void
 test_left (void)
@@ -319,6 +346,7 @@ main (int argc, char **argv)
   g_test_add_func ("/attempts/switched-off", test_switched_off);
   g_test_add_func (
       "/attempts/switched-off-meanwhile", test_switched_off_meanwhile);
+  g_test_add_func ("/attempts/changed", test_changed);
   g_test_add_func ("/attempts/left", test_left);
   g_test_add_func ("/attempts/key-file", test_key_file);
   g_test_add_func ("/attempts/key-asked", test_key_asked);

@@ -77,7 +77,6 @@ typedef struct {
   RtFakeConn *conn;
   GSubprocess *child;
   gchar *folder, *key, *log;
-  gboolean reconnects;
 } Life;
 
 static gchar *
@@ -88,17 +87,6 @@ write_key (const gchar *folder)
   g_assert_true (g_file_set_contents_full (
       path, "  " CANARY "\n", -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL));
   return path;
-}
-
-static gboolean
-can_reconnect (void)
-{
-  g_autoptr (GstElement) element
-      = gst_element_factory_make ("realtimeconversation", NULL);
-
-  return g_object_class_find_property (
-             G_OBJECT_GET_CLASS (element), "reconnect")
-         != NULL;
 }
 
 static GSubprocess *
@@ -137,7 +125,6 @@ life_init (Life *self, RtFakeServerFlags flags)
   g_assert_no_error (error);
   self->key = write_key (self->folder);
   self->log = g_build_filename (self->folder, "log", NULL);
-  self->reconnects = can_reconnect ();
   self->child = spawn (self, "--live");
 }
 
@@ -175,15 +162,12 @@ be_let_in (Life *self)
   rt_fake_conn_expect_event (self->conn, "session.update", LIFE_WAIT);
 }
 
-/* The same after a loss: the element comes again by itself, if it can and if
- * it may. */
+/* The same after a loss: the element comes again by itself, if it may. */
 static void
 be_let_in_again (Life *self)
 {
-  RtFakeConn *conn = NULL;
+  RtFakeConn *conn = rt_fake_server_wait_connection (self->server, RETURN_WAIT);
 
-  if (self->reconnects)
-    conn = rt_fake_server_wait_connection (self->server, RETURN_WAIT);
   if (conn == NULL) {
     be_let_in (self);
     return;

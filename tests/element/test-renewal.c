@@ -113,6 +113,21 @@ by_age (Fixture *f, gconstpointer props)
   g_assert_cmpuint (rt_pipeline_count (f->p, "realtime-started"), ==, 3);
 }
 
+/* Of a session that runs. */
+static void
+by_age_of_late (Fixture *f, gconstpointer props)
+{
+  RtFakeConn *next;
+
+  g_assert_null (rt_fake_server_wait_connection (f->server, 300));
+  g_object_set (f->p->rt, "max-session-duration", 1, NULL);
+  next = expect_successor (f);
+  expect_switch (f, next, "sess_fake_2");
+  g_object_set (f->p->rt, "max-session-duration", 0, NULL);
+  g_assert_null (rt_fake_server_wait_connection (f->server, 1500));
+  assert_seamless (f);
+}
+
 /* Not in the middle of a word, nor while somebody listens. */
 static void
 between_turns (Fixture *f, gconstpointer props)
@@ -290,6 +305,7 @@ main (int argc, char **argv)
 #define ADD(name, props, func) \
   g_test_add ("/renewal/" name, Fixture, props, set_up, func, tear_down)
   ADD ("by-age", BY_AGE, by_age);
+  ADD ("by-age-of-late", NULL, by_age_of_late);
   ADD ("between-turns", BY_AGE, between_turns);
   ADD ("no-word-lost", BY_AGE, no_word_lost);
   ADD ("lost-before", BY_AGE, lost_before);

@@ -137,6 +137,12 @@ static const gchar all_of_it[] =
     "\"function_call_output\",\"call_id\":\"call_1\",\"output\":"
     "\"One, two.\"}}\n"
     "response.create";
+
+static const gchar remembered[] =
+    "session.update\n"
+    MESSAGE ("user", "input_text", "Hello there.", ID ("item_u1"))
+    MESSAGE ("assistant", "output_text", "Good morning.", ID ("item_r1"))
+    "mark";
 /* clang-format on */
 
 static void
@@ -199,6 +205,11 @@ test_forgetful (void)
   rt_outage_expect_again (p, server);
   send_event (p, "{\"type\":\"mark\"}");
   expect_told (p, "mark", "session.update\nmark");
+  /* as it is when there is another one */
+  g_object_set (p->rt, "restore-history", TRUE, NULL);
+  rt_fake_conn_rst (p->conn);
+  rt_outage_expect_again (p, server);
+  expect_told (p, "mark", remembered);
 }
 
 /* Half a reply was heard: that is what is told of it. */

@@ -347,12 +347,6 @@ test_rotated (void)
   assert_key (server, p, "authorization", "Bearer sk-old");
   g_assert_true (g_file_set_contents (path, "sk-new", -1, NULL));
   rt_fake_conn_rst (p->conn);
-  /* by itself, if it can */
-  if (g_object_class_find_property (G_OBJECT_GET_CLASS (p->rt), "reconnect")
-      == NULL) {
-    rt_pipeline_expect_type (p, GST_MESSAGE_ERROR);
-    g_assert_true (rt_pipeline_act (p, "start"));
-  }
   p->conn = rt_fake_server_expect_connection (server, RT_WAIT_MS);
   g_assert_cmpstr (
       rt_fake_conn_get_header (p->conn, "authorization"), ==, "Bearer sk-new");

@@ -87,8 +87,7 @@ make_pipeline (void)
   if (g_getenv (VARIABLE_CA) != NULL)
     g_object_set (p->rt, "tls-ca-file", g_getenv (VARIABLE_CA), NULL);
   /* the first failure is to be told */
-  if (g_object_class_find_property (G_OBJECT_GET_CLASS (p->rt), "reconnect"))
-    g_object_set (p->rt, "reconnect", FALSE, NULL);
+  g_object_set (p->rt, "reconnect", FALSE, NULL);
   return p;
 }
 
