@@ -226,9 +226,9 @@ test_healed (void)
 
   fake_names_reset ();
   fake_names.healed = 2;
-  askers_init (&first, "hang.test", 10);
+  askers_init (&first, "hang-once.test", 10);
   fake_names_expect_hanging (1);
-  askers_init (&second, "hang.test", 10);
+  askers_init (&second, "hang-once.test", 10);
   wait_for (&first, &first.done, 10);
   wait_for (&second, &second.done, 10);
   g_assert_cmpint (g_get_monotonic_time () - began, >=,
