@@ -194,6 +194,36 @@ assert_story (RtPipeline *p, const gchar *expected)
   g_assert_cmpstr (story, ==, expected);
 }
 
+/* What is committed at the end is what came after that which was committed
+ * again. */
+static void
+test_committed_eos (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p
+      = rt_outage_open (server, QUICK "turn-detection=none", RT_OUT_SYNC);
+
+  push_silence (p, 1000);
+  g_assert_true (
+      rt_fake_conn_wait_audio (p->conn, RT_PCM_MS (1000), RT_WAIT_MS));
+  g_assert_true (rt_pipeline_act (p, "commit-audio"));
+  g_assert_true (rt_pipeline_act (p, "create-response"));
+  rt_fake_conn_expect_event (p->conn, "response.create", RT_WAIT_MS);
+  rt_fake_conn_rst (p->conn);
+  rt_outage_expect_again (p, server);
+  rt_fake_conn_expect_event (p->conn, "response.create", RT_WAIT_MS);
+  push_silence (p, 300);
+  g_assert_true (
+      rt_fake_conn_wait_audio (p->conn, RT_PCM_MS (1300), RT_WAIT_MS));
+  rt_fake_conn_send_user_turn (p->conn, "item_u1", 1000, "Well.");
+  send_reply (p, "r1", "Good bye.", 300);
+  rt_pipeline_expect_with (p, "realtime-speech", "reason", "drained");
+  rt_pipeline_push_eos (p);
+  rt_fake_conn_expect_event (p->conn, "response.create", RT_WAIT_MS);
+  assert_story (p, "1000 input_audio_buffer.commit response.create 300 "
+                   "input_audio_buffer.commit response.create");
+}
+
 /* Pressed, spoken, released: before the next turn is spoken the buffer is
  * cleared, and not of the last one. */
 static void
@@ -350,6 +380,7 @@ main (int argc, char **argv)
   g_test_add_func ("/resume-audio/said", test_said);
   g_test_add_func ("/resume-audio/said-too-much", test_said_too_much);
   g_test_add_func ("/resume-audio/committed", test_committed);
+  g_test_add_func ("/resume-audio/committed-eos", test_committed_eos);
   g_test_add_func ("/resume-audio/push-to-talk", test_push_to_talk);
   g_test_add_func ("/resume-audio/deferred", test_deferred);
   g_test_add_func ("/resume-audio/eos", test_eos);

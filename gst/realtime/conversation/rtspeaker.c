@@ -156,6 +156,9 @@ repeat_commit (RtConversation *self)
   g_mutex_unlock (&self->lock);
   while ((effect = rt_effects_pop (effects)) != NULL) {
     rt_conversation_send (self, self->connection, effect->command);
+    g_mutex_lock (&self->lock);
+    rt_session_sent (self->session, effect->command);
+    g_mutex_unlock (&self->lock);
     rt_effect_free (effect);
   }
 }
