@@ -237,10 +237,12 @@ test_push_to_talk (void)
   g_assert_true (
       rt_fake_conn_wait_audio (p->conn, RT_PCM_MS (1000), RT_WAIT_MS));
   g_assert_true (rt_pipeline_act (p, "commit-audio"));
+  rt_fake_conn_expect_event (p->conn, "input_audio_buffer.commit", RT_WAIT_MS);
   push_silence (p, 300);
   g_assert_true (
       rt_fake_conn_wait_audio (p->conn, RT_PCM_MS (1300), RT_WAIT_MS));
   g_assert_true (rt_pipeline_act (p, "clear-audio"));
+  rt_fake_conn_expect_event (p->conn, "input_audio_buffer.clear", RT_WAIT_MS);
   push_silence (p, 200);
   g_assert_true (
       rt_fake_conn_wait_audio (p->conn, RT_PCM_MS (1500), RT_WAIT_MS));
