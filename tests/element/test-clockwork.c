@@ -322,7 +322,7 @@ print_errors (Test *test, const gchar *what)
   gint64 *e = (gint64 *) errors->data;
   guint n = errors->len;
 
-  g_assert_cmpuint (n, >, ROUNDS / 4);
+  g_assert_cmpuint (n, >, ROUNDS / 8);
   g_array_sort (errors, compare);
   g_test_message (
       "%s: %u rounds, %u truncations; told - played in us: min %d, p10 %d, "
