@@ -115,7 +115,7 @@ rt_session_send_due (RtSession *self, RtEffects *effects)
 {
   RtCommand *command;
 
-  if (!rt_responses_is_due (self->responses))
+  if (!self->ready || !rt_responses_is_due (self->responses))
     return;
   command = rt_session_say (self, RT_COMMAND_RESPONSE_CREATE, effects);
   rt_responses_sent (self->responses, command->event_id);
@@ -157,6 +157,14 @@ note_session (RtSession *self, const RtEvent *event, RtEffects *effects)
   rt_effects_note (effects, note);
 }
 
+/* What was asked for before there was a session. */
+static void
+begin (RtSession *self, RtEffects *effects)
+{
+  rt_session_serve_waiting (self, effects);
+  rt_session_send_due (self, effects);
+}
+
 static void
 handle_session (RtSession *self, const RtEvent *event, RtEffects *effects)
 {
@@ -178,7 +186,7 @@ handle_session (RtSession *self, const RtEvent *event, RtEffects *effects)
   if (first && self->resumed)
     rt_session_restore (self, effects);
   else if (first)
-    rt_session_serve_waiting (self, effects);
+    begin (self, effects);
   if (event->type == RT_EVENT_SESSION_UPDATED)
     rt_session_update_taken (self, info, effects);
 }

@@ -137,9 +137,12 @@ tell_calls (RtSession *self, RtEffects *effects)
 
   for (i = 0; i < rt_handoffs_get_length (self->handoffs); i++) {
     const RtCall *call = rt_handoffs_get (self->handoffs, i);
-    RtCommand *command
-        = rt_session_make (self, RT_COMMAND_FUNCTION_CALL, "restore");
+    RtCommand *command;
 
+    /* a server that calls before it has a session knows that */
+    if (!call->retired)
+      continue;
+    command = rt_session_make (self, RT_COMMAND_FUNCTION_CALL, "restore");
     command->item_id = g_strdup (usable_name (call->item_id));
     command->call_id = g_strdup (call->id);
     command->name = g_strdup (call->name);

@@ -106,6 +106,20 @@ static const Row asked[] = {
   { "created id=r1", "note response created r1" },
 };
 
+/* A server that says something before it has a session is asked for nothing
+ * yet. */
+static const Row too_early[] = {
+  FORGETFUL,
+  { "ask create", "send create" },
+  { "lost", "" },
+  { "opened", "send update; note started resumed" },
+  { "done id=r1 status=completed", "note response completed r1" },
+  { "error code=server_error msg=oops",
+      "note error warning server_error 'oops'" },
+  { "session_created id=s2", "ready; note session s2 created; repeat" },
+  { "repeated", "send create" },
+};
+
 static const Row stalled[] = {
   FORGETFUL,
   { "created id=r1", "note response created r1" },
@@ -403,6 +417,7 @@ static const Table tables[] = {
   TABLE ("not-begun", "", not_begun),
   TABLE ("cancelled", "", cancelled),
   TABLE ("asked", "", asked),
+  TABLE ("too-early", "", too_early),
   TABLE ("stalled", "", stalled),
   TABLE ("names-again", "", names_again),
   TABLE ("interrupted-before", "", interrupted_before),

@@ -201,6 +201,19 @@ static const Row typed_unseen[] = {
   { "item_added item=x1 role=user text=one", "" },
 };
 
+/* A call that was not whole went with its session, and what a server calls
+ * before it has one is its own. */
+static const Row calls_begun[] = {
+  START,
+  { "output_added kind=call item=i1 call=c1 istatus=in_progress", "" },
+  { "lost", "" },
+  OPENED,
+  { "output_added kind=call item=i2 call=c2 istatus=in_progress", "" },
+  { "item_done kind=call item=i3 call=c3 name=look_up args={}",
+      "note item done i3; note call c3 i3 look_up '{}'" },
+  { "session_created id=s2", "ready; note session s2 created; repeat" },
+};
+
 static const Row open_calls[] = {
   START,
   { "heard item=u1 text='Look it up.'", "note user final 'Look it up.' u1" },
@@ -365,6 +378,7 @@ static const Table tables[] = {
   TABLE ("cut-meanwhile", "", cut_meanwhile),
   TABLE ("typed", "", typed),
   TABLE ("typed-unseen", "", typed_unseen),
+  TABLE ("calls-begun", "", calls_begun),
   TABLE ("open-calls", "", open_calls),
   TABLE ("raw", "", raw),
   TABLE ("forgetful", "", forgetful),
