@@ -19,6 +19,8 @@ typedef struct {
   RtPlayout *playout;
   SessionChecks *checks;
   const RtDialect *dialect;
+  gboolean greeted; /* the session that is to follow was */
+  guint repeats;
   guint64 now; /* ns */
   guint64 pts; /* of what leaves next */
 } World;
@@ -118,6 +120,12 @@ carry_out (World *world, const RtEffect *effect)
       break;
     case RT_EFFECT_CLEAR_INPUT:
       break;
+    case RT_EFFECT_REPEAT:
+      if ((world->dialect->flags & RT_DIALECT_COMMITS) != 0
+          && world->repeats++ % 2 == 0)
+        rt_session_repeat_commit (world->session, world->effects);
+      rt_session_repeated (world->session, world->effects);
+      break;
     default:
       session_checks_told (world->checks, effect);
       break;
@@ -142,8 +150,9 @@ open_connection (World *world)
 {
   if (session_checks_is_open (world->checks))
     return;
-  rt_session_opened (world->session, FALSE, world->effects);
-  session_checks_opened (world->checks);
+  rt_session_opened (world->session, world->greeted, world->effects);
+  session_checks_opened (world->checks, world->greeted);
+  world->greeted = FALSE;
 }
 
 /* The audio that an event becomes is of its item. */
@@ -229,16 +238,75 @@ configure (World *world, FuzzInput *input)
   rt_session_config_free (config);
 }
 
-/* The connection is lost: another session, and nothing of this one. */
+/* Another conversation, and nothing of this one. */
 static void
-lose (World *world)
+begin_anew (World *world)
 {
   RtSessionConfig *config
       = rt_session_config_copy (rt_session_get_config (world->session));
 
   close_session (world);
   open_session (world, config);
+  world->greeted = FALSE;
   rt_session_config_free (config);
+}
+
+/* The connection is lost: another session goes on with the conversation. */
+static void
+lose (World *world, FuzzInput *input)
+{
+  guint how = fuzz_take_byte (input);
+
+  if (how == 0 || session_checks_is_over (world->checks)) {
+    begin_anew (world);
+    return;
+  }
+  drain_effects (world);
+  if (session_checks_is_over (world->checks)
+      || !session_checks_is_open (world->checks))
+    return;
+  rt_session_lost (world->session, (how & 1) != 0, world->effects);
+  drain_effects (world);
+  session_checks_lost (world->checks);
+}
+
+/* Another connection is made before this one goes. */
+static void
+greet (World *world)
+{
+  g_autoptr (RtCommand) greeting = NULL;
+  g_autofree gchar *text = NULL;
+
+  if (session_checks_is_over (world->checks))
+    return;
+  greeting = rt_session_greet (world->session);
+  g_assert_true (greeting->first);
+  text = world->dialect->encode (
+      greeting, rt_session_get_config (world->session));
+  g_assert_nonnull (text);
+  world->greeted = TRUE;
+}
+
+static void
+change_course (World *world, FuzzInput *input, guint what)
+{
+  switch (what % 4) {
+    case 0:
+      lose (world, input);
+      break;
+    case 1:
+      rt_session_hold_elapsed (world->session, world->effects);
+      break;
+    case 2:
+      greet (world);
+      break;
+    default:
+      if (fuzz_take_byte (input) & 1)
+        rt_session_ask_again (world->session);
+      else
+        rt_session_set_restores (world->session, fuzz_take_byte (input) & 1);
+      break;
+  }
 }
 
 /* The user's voice, of any time. */
@@ -287,10 +355,7 @@ step (World *world, FuzzInput *input)
       open_connection (world);
       break;
     case 8:
-      if (what == 8)
-        lose (world);
-      else
-        rt_session_hold_elapsed (world->session, world->effects);
+      change_course (world, input, what / 16);
       break;
     default:
       tell (world, input);
@@ -320,6 +385,9 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
     step (&world, &input);
   drain_effects (&world);
   rt_session_is_busy (world.session);
+  rt_session_is_between_turns (world.session);
+  rt_session_awaits_response (world.session);
+  rt_session_has_worked (world.session);
   rt_session_awaits_pause (world.session);
   rt_session_take_late_audio (world.session);
   close_session (&world);

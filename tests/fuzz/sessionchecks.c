@@ -16,6 +16,7 @@ typedef struct {
   guint frame_size;
   guint64 bytes; /* a frame may come in two pieces */
   guint64 heard; /* frames */
+  gboolean past; /* of a session that was lost */
 } Track;
 
 struct _SessionChecks {
@@ -29,6 +30,7 @@ struct _SessionChecks {
   guint content_index;
   gboolean opened;
   gboolean said_first;
+  gboolean starts_again;
   gboolean started; /* … and was told to be */
   gboolean ready;
   gboolean failed;
@@ -77,9 +79,30 @@ session_checks_free (SessionChecks *self)
 }
 
 void
-session_checks_opened (SessionChecks *self)
+session_checks_opened (SessionChecks *self, gboolean greeted)
 {
   self->opened = TRUE;
+  self->said_first = greeted;
+}
+
+/* What the server knew is over; what was told to the application is not. */
+void
+session_checks_lost (SessionChecks *self)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  self->opened = FALSE;
+  self->ready = FALSE;
+  self->failed = FALSE;
+  self->starts_again = TRUE;
+  /* a name may come again, and is of something else */
+  g_hash_table_remove_all (self->finals);
+  g_hash_table_remove_all (self->ended);
+  g_hash_table_remove_all (self->said);
+  g_hash_table_iter_init (&iter, self->tracks);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    ((Track *) value)->past = TRUE;
 }
 
 void
@@ -144,10 +167,11 @@ session_checks_drained (SessionChecks *self, guint number)
     track->heard = received (track);
 }
 
-/* ms of a part, or (-1) of all of an item. */
+/* ms of a part, or (-1) of all of an item; `past`: whether or not the session
+ * knows it. */
 static void
 sum_up (SessionChecks *self, const gchar *item_id, gint64 content_index,
-    guint64 *received_ms, guint64 *heard_ms)
+    gboolean past, guint64 *received_ms, guint64 *heard_ms)
 {
   GHashTableIter iter;
   gpointer value;
@@ -157,7 +181,7 @@ sum_up (SessionChecks *self, const gchar *item_id, gint64 content_index,
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     Track *track = value;
 
-    if (g_strcmp0 (track->item_id, item_id) != 0
+    if (g_strcmp0 (track->item_id, item_id) != 0 || (track->past && !past)
         || (content_index >= 0 && track->content_index != content_index))
       continue;
     received_ns += received (track) * NS_PER_SECOND / track->rate;
@@ -173,7 +197,7 @@ check_truncate (SessionChecks *self, const RtCommand *command)
   guint64 came, heard;
 
   g_assert_nonnull (command->item_id);
-  sum_up (self, command->item_id, command->content_index, &came, &heard);
+  sum_up (self, command->item_id, command->content_index, FALSE, &came, &heard);
   g_assert_cmpuint (command->audio_end_ms, >, 0);
   g_assert_cmpuint (command->audio_end_ms, <=, heard);
   g_assert_cmpuint (command->audio_end_ms, <=, came);
@@ -199,7 +223,7 @@ session_checks_command (SessionChecks *self, const RtCommand *command)
       check_truncate (self, command);
       break;
     case RT_COMMAND_ITEM_DELETE:
-      sum_up (self, command->item_id, -1, &came, &heard);
+      sum_up (self, command->item_id, -1, FALSE, &came, &heard);
       g_assert_cmpuint (heard, ==, 0);
       break;
     case RT_COMMAND_FUNCTION_OUTPUT:
@@ -249,7 +273,7 @@ check_interrupted (SessionChecks *self, const RtNote *note)
 
   if (*note->item_id == '\0')
     return;
-  sum_up (self, note->item_id, -1, &came, &heard);
+  sum_up (self, note->item_id, -1, TRUE, &came, &heard);
   g_assert_cmpuint (note->played, <=, heard);
   g_assert_cmpuint ((guint64) note->played + note->dropped, <=, came);
 }
@@ -272,8 +296,10 @@ check_note (SessionChecks *self, const RtNote *note)
   switch (note->type) {
     case RT_NOTE_STARTED:
       g_assert_true (self->opened);
-      g_assert_false (self->started);
+      g_assert_cmpint (note->flag, ==, self->started);
+      g_assert_true (!self->started || self->starts_again);
       self->started = TRUE;
+      self->starts_again = FALSE;
       break;
     case RT_NOTE_TRANSCRIPT:
       check_transcript (self, note);

@@ -14,7 +14,10 @@ SessionChecks *session_checks_new (const RtDialect *dialect);
 void session_checks_free (SessionChecks *self);
 
 /* What was done to the session. */
-void session_checks_opened (SessionChecks *self);
+/* `greeted`: its first word was said before. */
+void session_checks_opened (SessionChecks *self, gboolean greeted);
+/* Another session follows. */
+void session_checks_lost (SessionChecks *self);
 /* The audio that plays next is of this event's item. */
 void session_checks_set_part (SessionChecks *self, const RtEvent *event);
 void session_checks_heard (SessionChecks *self, guint track, guint64 frames);
