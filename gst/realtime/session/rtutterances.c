@@ -121,7 +121,8 @@ rt_utterances_commit_refused (RtUtterances *self)
 
   if (self->n_commits == 0)
     return;
-  first = MAX (take_commit (self), self->cleared);
+  first = take_commit (self);
+  first = MAX (first, self->cleared);
   if (self->n_commits > 0)
     self->commits[0] = first;
   else

@@ -65,6 +65,22 @@ test_refused (void)
   g_assert_cmpuint (rt_utterances_get_open (all), ==, 400);
 }
 
+/* The only commit there is, of what does not begin with the session. */
+static void
+test_refused_late (void)
+{
+  g_autoptr (RtUtterances) all = rt_utterances_new ();
+
+  g_assert_cmpuint (rt_utterances_committed (all, 300), ==, RT_TIME_UNKNOWN);
+  rt_utterances_commit_sent (all, 400);
+  rt_utterances_commit_refused (all);
+  g_assert_cmpuint (rt_utterances_get_open (all), ==, 300);
+  rt_utterances_commit_refused (all);
+  g_assert_cmpuint (rt_utterances_get_open (all), ==, 300);
+  rt_utterances_commit_sent (all, 500);
+  g_assert_cmpuint (rt_utterances_committed (all, 500), ==, 300);
+}
+
 static void
 test_unanswered (void)
 {
@@ -84,6 +100,7 @@ main (int argc, char **argv)
   g_test_add_func ("/utterances/items", test_items);
   g_test_add_func ("/utterances/commits", test_commits);
   g_test_add_func ("/utterances/refused", test_refused);
+  g_test_add_func ("/utterances/refused-late", test_refused_late);
   g_test_add_func ("/utterances/unanswered", test_unanswered);
   return g_test_run ();
 }
