@@ -21,12 +21,13 @@ typedef struct {
 
 struct _SessionChecks {
   const RtDialect *dialect;
-  GHashTable *finals; /* parts of texts */
-  GHashTable *raised; /* calls */
-  GHashTable *ended;  /* responses */
-  GHashTable *said;   /* event ids */
-  GHashTable *tracks; /* of Track, by number */
-  gchar *item_id;     /* of the audio that comes */
+  GHashTable *finals;   /* parts of texts */
+  GHashTable *raised;   /* calls that mean the same as long as they are here */
+  GHashTable *answered; /* of these, those that had their last answer */
+  GHashTable *ended;    /* responses */
+  GHashTable *said;     /* event ids */
+  GHashTable *tracks;   /* of Track, by number */
+  gchar *item_id;       /* of the audio that comes */
   guint content_index;
   gboolean opened;
   gboolean said_first;
@@ -59,6 +60,7 @@ session_checks_new (const RtDialect *dialect)
   self->dialect = dialect;
   self->finals = new_set ();
   self->raised = new_set ();
+  self->answered = new_set ();
   self->ended = new_set ();
   self->said = new_set ();
   self->tracks
@@ -71,6 +73,7 @@ session_checks_free (SessionChecks *self)
 {
   g_hash_table_unref (self->finals);
   g_hash_table_unref (self->raised);
+  g_hash_table_unref (self->answered);
   g_hash_table_unref (self->ended);
   g_hash_table_unref (self->said);
   g_hash_table_unref (self->tracks);
@@ -83,6 +86,14 @@ session_checks_opened (SessionChecks *self, gboolean greeted)
 {
   self->opened = TRUE;
   self->said_first = greeted;
+}
+
+static gboolean
+is_answered (gpointer call_id, gpointer value, gpointer user_data)
+{
+  SessionChecks *self = user_data;
+
+  return g_hash_table_contains (self->answered, call_id);
 }
 
 /* What the server knew is over; what was told to the application is not. */
@@ -100,6 +111,9 @@ session_checks_lost (SessionChecks *self)
   g_hash_table_remove_all (self->finals);
   g_hash_table_remove_all (self->ended);
   g_hash_table_remove_all (self->said);
+  /* but the application still has the open calls under theirs */
+  g_hash_table_foreach_remove (self->raised, is_answered, self);
+  g_hash_table_remove_all (self->answered);
   g_hash_table_iter_init (&iter, self->tracks);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     ((Track *) value)->past = TRUE;
@@ -203,6 +217,18 @@ check_truncate (SessionChecks *self, const RtCommand *command)
   g_assert_cmpuint (command->audio_end_ms, <=, came);
 }
 
+/* A session that is told of a call, or its answer again, means the same. */
+static void
+note_call (SessionChecks *self, const RtCommand *command)
+{
+  if (command->call_id == NULL)
+    return;
+  if (command->again || command->type == RT_COMMAND_FUNCTION_CALL)
+    g_hash_table_add (self->raised, g_strdup (command->call_id));
+  if (command->final || command->type == RT_COMMAND_FUNCTION_OUTPUT)
+    g_hash_table_add (self->answered, g_strdup (command->call_id));
+}
+
 void
 session_checks_command (SessionChecks *self, const RtCommand *command)
 {
@@ -218,6 +244,7 @@ session_checks_command (SessionChecks *self, const RtCommand *command)
   self->said_first = TRUE;
   g_assert_nonnull (command->event_id);
   g_assert_true (g_hash_table_add (self->said, g_strdup (command->event_id)));
+  note_call (self, command);
   switch (command->type) {
     case RT_COMMAND_ITEM_TRUNCATE:
       check_truncate (self, command);
@@ -308,6 +335,7 @@ check_note (SessionChecks *self, const RtNote *note)
     case RT_NOTE_FUNCTION_CALL:
       g_assert_nonnull (note->call_id);
       g_assert_true (g_hash_table_add (self->raised, g_strdup (note->call_id)));
+      g_hash_table_remove (self->answered, note->call_id);
       break;
     case RT_NOTE_SPEECH:
       check_speech (self, note);

@@ -257,6 +257,41 @@ static const Row open_calls[] = {
                              "send restored user u1 'Look it up.'; repeat" },
 };
 
+/* An open call is the same one whichever session names it: the application has
+ * it.  One that is done went with its session, and the next may use its name,
+ * even before it is told of anything. */
+static const Row calls_named_again[] = {
+  START,
+  { "item_done kind=call item=i1 call=c1 name=background_agent args={}",
+      "note item done i1; note handoff c1 i1 '{}' '{}' []" },
+  { "item_done kind=call item=i2 call=c2 name=look_up args={}",
+      "note item done i2; note call c2 i2 look_up '{}'" },
+  { "ask handoff c1 done final", "send handoff c1 'done' final; send create" },
+  { "item_added kind=output item=x call=c1", "note item added x" },
+  { "created id=r1", "note response created r1" },
+  { "done id=r1", "note response completed r1" },
+  { "lost", "" },
+  OPENED,
+  { "arguments item=i2 call=c2 name=look_up text={}", "" },
+  { "arguments item=i1 call=c1 name=background_agent text='{\"input\":\"x\"}'",
+      "note handoff c1 i1 'x' '{\"input\":\"x\"}' []" },
+  { "session_created id=s2", "ready; note session s2 created; "
+                             "send restored call i2 c2 look_up '{}'; repeat" },
+  { "repeated", "" },
+  { "arguments item=i2 call=c2 name=look_up text={}", "" },
+  { "ask handoff c1 more final", "send handoff c1 'more' final; send create" },
+  /* and while its answer may be lost it is not done */
+  { "lost", "" },
+  OPENED,
+  { "arguments item=i1 call=c1 name=background_agent text={}", "" },
+  { "session_created id=s3",
+      "ready; note session s3 created; "
+      "send restored call i2 c2 look_up '{}'; "
+      "send restored call i1 c1 background_agent '{\"input\":\"x\"}'; "
+      "send again handoff c1 'more' final; repeat" },
+  { "arguments item=i1 call=c1 name=background_agent text={}", "" },
+};
+
 static const Row raw[] = {
   START,
   { "ask raw '{\"type\":\"x.y\"}'", "send raw '{\"type\":\"x.y\"}'" },
@@ -346,6 +381,25 @@ static const Row v1[] = {
   { "opened", "send update; note started resumed" },
 };
 
+/* Also where none is told of a call. */
+static const Row v1_handoffs_named_again[] = {
+  { "opened", "send update; note started" },
+  { "session_updated id=s1", "ready; note session s1 updated" },
+  { "handoff_requested call=h1 item=i1 text=task",
+      "note handoff h1 i1 'task' []" },
+  { "handoff_requested call=h2 item=i2 text=more",
+      "note handoff h2 i2 'more' []" },
+  { "ask handoff h1 done final", "send handoff h1 'done' final" },
+  { "said_delta text='Done '", "note assistant 'Done '" },
+  { "forgetful", "" },
+  { "lost", "note assistant final interrupted 'Done '" },
+  { "opened", "send update; note started resumed" },
+  { "session_updated id=s2", "ready; note session s2 updated; repeat" },
+  { "handoff_requested call=h2 item=i1 text=more", "" },
+  { "handoff_requested call=h1 item=i1 text=other",
+      "note handoff h1 i1 'other' [assistant: Done ]" },
+};
+
 /* A new session knows of no handoff of the old one. */
 static const Row v1_handoffs[] = {
   { "opened", "send update; note started" },
@@ -380,6 +434,7 @@ static const Table tables[] = {
   TABLE ("typed-unseen", "", typed_unseen),
   TABLE ("calls-begun", "", calls_begun),
   TABLE ("open-calls", "", open_calls),
+  TABLE ("calls-named-again", "", calls_named_again),
   TABLE ("raw", "", raw),
   TABLE ("forgetful", "", forgetful),
   TABLE ("transcription", "mode=transcription", transcription),
@@ -388,6 +443,7 @@ static const Table tables[] = {
   TABLE ("greeted-in-vain", "", greeted_in_vain),
   TABLE ("v1", "v1", v1),
   TABLE ("v1-handoffs", "v1", v1_handoffs),
+  TABLE ("v1-handoffs-named-again", "v1", v1_handoffs_named_again),
 };
 
 int
