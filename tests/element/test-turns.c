@@ -5,6 +5,9 @@
  */
 #include "rtinput.h"
 
+#define TURNS_AT_ONCE 100
+#define TURN_MS 40
+
 static JsonObject *
 turn_detection_of (JsonObject *update)
 {
@@ -91,6 +94,49 @@ test_commits (void)
   rt_pipeline_expect_with (p, "realtime-speech", "item-id", "resp_2");
   assert_order (p, "session.update input_audio_buffer.commit response.create "
                    "input_audio_buffer.commit response.create");
+}
+
+/* ms of audio in an append. */
+static guint
+get_appended (RtFakeConn *conn, guint index)
+{
+  g_autoptr (JsonNode) node
+      = json_from_string (rt_fake_conn_get_event_text (conn, index), NULL);
+  const gchar *base64
+      = json_object_get_string_member (json_node_get_object (node), "audio");
+  gsize size;
+
+  g_free (g_base64_decode (base64, &size));
+  return size / RT_PCM_MS (1);
+}
+
+/* What is said behind a commit is not of it, however soon it is said. */
+static void
+test_commit_at_once (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtInput) in = NULL;
+  g_autoptr (RtPipeline) p = rt_input_open (
+      server, RT_PCM_CAPS, "turn-detection=none chunk-duration=20", &in);
+  guint i, commits = 0, said = 0;
+
+  for (i = 0; i < TURNS_AT_ONCE; i++) {
+    rt_input_say (in, 1, TURN_MS, i * TURN_MS);
+    g_assert_true (rt_pipeline_act (p, "commit-audio"));
+  }
+  g_assert_true (rt_fake_conn_wait_audio (
+      p->conn, RT_PCM_MS (TURNS_AT_ONCE * TURN_MS), RT_WAIT_MS));
+  for (i = 0; i < TURNS_AT_ONCE; i++)
+    rt_fake_conn_expect_event (
+        p->conn, "input_audio_buffer.commit", RT_WAIT_MS);
+  for (i = 0; i < rt_fake_conn_get_n_events (p->conn); i++) {
+    const gchar *type = rt_fake_conn_get_event_type (p->conn, i);
+
+    if (g_str_equal (type, "input_audio_buffer.append"))
+      said += get_appended (p->conn, i);
+    else if (g_str_equal (type, "input_audio_buffer.commit"))
+      g_assert_cmpuint (said, ==, ++commits * TURN_MS);
+  }
 }
 
 /* What is on its way to be cleared is not sent, and what was is. */
@@ -307,6 +353,7 @@ main (int argc, char **argv)
 {
   rt_element_test_init (&argc, &argv);
   g_test_add_func ("/turns/commits", test_commits);
+  g_test_add_func ("/turns/commit-at-once", test_commit_at_once);
   g_test_add_func ("/turns/clear", test_clear);
   g_test_add_func ("/turns/eos", test_eos);
   g_test_add_data_func (

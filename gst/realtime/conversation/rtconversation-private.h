@@ -124,7 +124,8 @@ void rt_conversation_get_chunking (
 void rt_conversation_append (RtConversation *self, const RtAudioFormat *format,
     const guint8 *data, gsize size, guint64 time);
 gboolean rt_conversation_has_chunk (RtConversation *self);
-void rt_conversation_pump (RtConversation *self, gboolean rest);
+/* FALSE: there is no session to send it to, or something else comes first. */
+gboolean rt_conversation_pump (RtConversation *self, gboolean rest);
 /* FALSE: the network takes no more for now. */
 gboolean rt_conversation_pump_until (RtConversation *self, guint64 end);
 /* What was said last is said again in a new session. */

@@ -88,8 +88,8 @@ pad (RtConversation *self)
 {
   gint64 last_append = self->last_append;
 
-  if (self->padded == 0)
-    rt_conversation_pump (self, TRUE);
+  if (self->padded == 0 && !rt_conversation_pump (self, TRUE))
+    return;
   self->last_append = last_append;
   self->padded += STARVED_TIME;
   rt_uplink_pad (self->uplink, append_silence (self, STARVED_TIME));

@@ -92,22 +92,41 @@ send_some (RtConversation *self, const RtAudioFormat *format, gsize size,
   return TRUE;
 }
 
+/* What was asked for and not carried out yet may refer to the audio that is
+ * queued, and comes before what is queued after it. */
+static gboolean
+is_asked (RtConversation *self)
+{
+  gboolean asked;
+
+  g_mutex_lock (&self->lock);
+  asked = rt_effects_length (self->outbox) > 0;
+  g_mutex_unlock (&self->lock);
+  return asked;
+}
+
 /* Sends whole chunks while the network takes them; with `rest` everything,
  * because what follows in the stream refers to it. */
-void
+gboolean
 rt_conversation_pump (RtConversation *self, gboolean rest)
 {
+  /* before it is seen what was asked for: whoever asks and then says more is
+   * not overtaken, and a quick talker lets us listen, too */
+  guint64 end = rt_uplink_end (self->uplink);
   RtAudioFormat format;
-  gsize size;
+  gsize size, left;
 
   if (!self->ready || self->connection == NULL
-      || !g_queue_is_empty (&self->deferred))
-    return;
+      || !g_queue_is_empty (&self->deferred) || is_asked (self))
+    return FALSE;
   set_recall_rules (self);
   rt_conversation_get_chunking (self, &format, &size);
-  while ((rest || rt_connection_is_writable (self->connection))
-         && send_some (self, &format, size, rest))
+  while ((left = rt_uplink_left (self->uplink, end)) > 0
+         && (left >= size || rest)
+         && (rest || rt_connection_is_writable (self->connection))
+         && send_some (self, &format, MIN (size, left), rest))
     ;
+  return TRUE;
 }
 
 gboolean
@@ -333,7 +352,8 @@ rt_conversation_serve_input_end (RtConversation *self)
       || !g_queue_is_empty (&self->deferred))
     return;
 
-  rt_conversation_pump (self, TRUE);
+  if (!rt_conversation_pump (self, TRUE))
+    return;
   rt_conversation_append_trailing_silence (self);
   self->input_finished = TRUE;
   self->input_sent = g_get_monotonic_time ();
