@@ -213,10 +213,11 @@ repeat_audio (RtConversation *self, RtRecall *said)
 void
 rt_conversation_repeat (RtConversation *self)
 {
-  g_autoptr (RtRecall) said = self->recall;
+  g_autoptr (RtRecall) said = NULL;
 
   if (self->connection == NULL)
     return;
+  said = self->recall;
   self->recall = rt_recall_new ();
   set_recall_rules (self);
   repeat_audio (self, said);
