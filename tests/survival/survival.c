@@ -15,8 +15,9 @@
 #define LOSSES 60
 #define STEP 100  /* ms in one buffer */
 #define AHEAD 800 /* ms that may be on their way */
-#define PROPS                                            \
-  "pace=false reconnect-delay=5 reconnect-max-delay=20 " \
+/* At this pace more is on its way than a talk at its own would have there. */
+#define PROPS                                                                 \
+  "pace=false uplink-buffer=30000  reconnect-delay=5 reconnect-max-delay=20 " \
   "reconnect-attempts=-1 connect-timeout=5000 chunk-duration=20"
 
 typedef struct {

@@ -256,6 +256,12 @@ rt_connection_is_writable (RtConnection *self)
   return rt_transport_is_writable (self->transport);
 }
 
+gint64
+rt_connection_last_heard (RtConnection *self)
+{
+  return rt_transport_last_heard (self->transport);
+}
+
 void
 rt_connection_set_reading (RtConnection *self, gboolean reading)
 {

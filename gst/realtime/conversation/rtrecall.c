@@ -5,16 +5,13 @@
  */
 #include "rtrecall.h"
 
+#include "rtquiet.h"
+
 #include <string.h>
 
 #define BLOCK_SIZE ((gsize) 8192)
 #define NS_PER_MS G_GUINT64_CONSTANT (1000000)
 #define NS_PER_SECOND G_GUINT64_CONSTANT (1000000000)
-/* While nobody speaks: a server that hears speech says so in less, however
- * fast it was said. */
-#define QUIET_TIME (2 * G_TIME_SPAN_SECOND)
-#define MOMENTS 20
-#define MOMENT_TIME (QUIET_TIME / MOMENTS)
 /* What a server wants to hear before the speech. */
 #define LEAD (500 * NS_PER_MS)
 
@@ -24,12 +21,6 @@ typedef struct {
   gboolean committed; /* by us, and the server has not said so yet */
   gboolean cleared;   /* it is none: what is behind the one before is void */
 } Turn;
-
-/* What is before the point was appended before that. */
-typedef struct {
-  gint64 time;
-  guint64 point;
-} Moment;
 
 struct _RtRecall {
   RtRecallRules rules;
@@ -41,10 +32,10 @@ struct _RtRecall {
   guint64 frames; /* and in this one */
   RtTimes times;  /* of these */
   gboolean speaking;
-  GQueue turns; /* of Turn, not understood, oldest first */
-  Moment moments[MOMENTS];
-  guint first_moment;
-  guint n_moments;
+  GQueue turns;       /* of Turn, not understood, oldest first */
+  gboolean announces; /* the server tells of a response before it comes … */
+  guint64 answered;   /* … and what comes now answers what is before this */
+  RtQuiet quiet;
 };
 
 static void
@@ -189,38 +180,10 @@ forget_all (RtRecall *self)
 }
 
 static void
-note_moment (RtRecall *self, gint64 now)
-{
-  guint last = (self->first_moment + self->n_moments + MOMENTS - 1) % MOMENTS;
-
-  if (self->n_moments == MOMENTS
-      || (self->n_moments > 0 && now - self->moments[last].time < MOMENT_TIME))
-    return;
-  last = (self->first_moment + self->n_moments++) % MOMENTS;
-  self->moments[last].time = now;
-  self->moments[last].point = get_end (self);
-}
-
-/* The point before which a server has had time to hear that it is nothing. */
-static guint64
-get_quiet_point (RtRecall *self, gint64 now)
-{
-  guint64 point = 0;
-
-  while (self->n_moments > 0
-         && now - self->moments[self->first_moment].time >= QUIET_TIME) {
-    point = self->moments[self->first_moment].point;
-    self->first_moment = (self->first_moment + 1) % MOMENTS;
-    self->n_moments--;
-  }
-  return point;
-}
-
-static void
-keep_within_limit (RtRecall *self, gint64 now)
+keep_within_limit (RtRecall *self)
 {
   guint64 end = get_end (self);
-  guint64 quiet = get_quiet_point (self, now);
+  guint64 quiet = rt_quiet_take_point (&self->quiet);
 
   if (self->rules.told && !self->speaking && self->turns.length == 0)
     trim (self, quiet);
@@ -239,12 +202,18 @@ rt_recall_append (RtRecall *self, const RtAudioFormat *format,
     rt_times_clear (&self->times);
     self->format = *format;
   }
-  note_moment (self, now);
+  rt_quiet_note (&self->quiet, get_end (self), now);
   if (time != RT_NS_UNKNOWN)
     rt_times_mark (&self->times, self->frames, time, format->rate);
   push (self, data, size);
   self->frames += size / rt_audio_format_frame_size (format);
-  keep_within_limit (self, now);
+  keep_within_limit (self);
+}
+
+void
+rt_recall_heard (RtRecall *self, gint64 when)
+{
+  rt_quiet_heard (&self->quiet, when);
 }
 
 static void
@@ -350,24 +319,40 @@ understood (RtRecall *self, const RtEvent *event)
     forget_all (self);
 }
 
-/* The model answers to all turns that it knows of.  That it is about to is not
- * enough: the answer could get lost. */
-static void
-answered (RtRecall *self)
+/* The end of the last turn that the server knows of; 0: of none. */
+static guint64
+get_known_end (const RtRecall *self)
 {
   GList *link;
-
-  if (self->rules.by_output)
-    forget_all (self);
 
   for (link = self->turns.tail; link != NULL; link = link->prev) {
     const Turn *turn = link->data;
 
-    if (turn->item_id != NULL || (!turn->committed && !turn->cleared)) {
-      trim (self, turn->end);
-      return;
-    }
+    if (turn->item_id != NULL || (!turn->committed && !turn->cleared))
+      return turn->end;
   }
+  return 0;
+}
+
+/* It was asked for with what was known then, and is no answer to what is said
+ * while it comes. */
+static void
+announced (RtRecall *self)
+{
+  self->announces = TRUE;
+  self->answered = get_known_end (self);
+}
+
+/* That an answer is about to come is not enough: it could get lost. */
+static void
+answered (RtRecall *self)
+{
+  guint64 end = self->announces ? self->answered : get_known_end (self);
+
+  if (self->rules.by_output)
+    forget_all (self);
+  else if (end > 0)
+    trim (self, end);
 }
 
 static void
@@ -399,6 +384,9 @@ rt_recall_event (RtRecall *self, const RtEvent *event)
     case RT_EVENT_INPUT_TRANSCRIPT_DONE:
     case RT_EVENT_INPUT_TRANSCRIPT_FAILED:
       understood (self, event);
+      break;
+    case RT_EVENT_RESPONSE_CREATED:
+      announced (self);
       break;
     case RT_EVENT_OUTPUT_AUDIO_DELTA:
     case RT_EVENT_OUTPUT_TRANSCRIPT_DELTA:

@@ -31,6 +31,9 @@ void rt_recall_append (RtRecall *recall, const RtAudioFormat *format,
 void rt_recall_commit (RtRecall *recall);
 /* Of what is in no turn. */
 void rt_recall_clear (RtRecall *recall);
+/* The server was last heard at `when`, of the same clock, and was listened to
+ * until then: rt_recall_event() was told of all that it said. */
+void rt_recall_heard (RtRecall *recall, gint64 when);
 /* What the server is known to have understood by this is forgotten. */
 void rt_recall_event (RtRecall *recall, const RtEvent *event);
 

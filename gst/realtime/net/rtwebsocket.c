@@ -239,6 +239,12 @@ watchdog_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+gint64
+rt_transport_last_heard (RtTransport *self)
+{
+  return rt_guard_last_heard (self->guard);
+}
+
 static void
 start_keepalive (RtTransport *self)
 {
