@@ -5,6 +5,7 @@
  */
 #include <dirent.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -194,7 +195,16 @@ test_playing_reply (void)
       rt_pipeline_wait_audio (p, before + RT_PCM_MS (100), RT_WAIT_MS));
 }
 
-/* PAUSED holds the reply, PLAYING goes on with it. */
+/* In ms; an hour is for whoever has it. */
+static guint
+get_pause (void)
+{
+  const gchar *seconds = g_getenv ("RT_PAUSE_SECONDS");
+
+  return seconds != NULL ? 1000 * (guint) atoi (seconds) : 300;
+}
+
+/* PAUSED holds the reply and the session, PLAYING goes on with both. */
 static void
 test_pause (void)
 {
@@ -211,12 +221,16 @@ test_pause (void)
       GST_STATE_CHANGE_NO_PREROLL);
   held = rt_pipeline_get_audio_size (p);
   /* one buffer may have been on its way */
-  g_assert_false (rt_pipeline_wait_audio (p, held + RT_PCM_MS (40), 300));
+  g_assert_false (
+      rt_pipeline_wait_audio (p, held + RT_PCM_MS (40), get_pause ()));
+  g_assert_false (rt_fake_conn_is_ended (p->conn));
   rt_pipeline_play (p);
   rt_pipeline_expect_with (p, "realtime-speech", "reason", "drained");
   audio = rt_pipeline_get_audio (p);
   g_assert_cmpuint (audio->len, ==, RT_PCM_MS (1000));
   g_assert_cmpint (rt_pcm_check_ramp (audio->data, audio->len, 0), ==, -1);
+  g_assert_cmpuint (rt_pipeline_stat (p, "reconnects"), ==, 0);
+  g_assert_cmpuint (rt_fake_server_get_accepted (server), ==, 1);
 }
 
 typedef struct {
