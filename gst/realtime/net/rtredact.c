@@ -113,17 +113,38 @@ match_bearer (const gchar *at, gsize *prefix)
   return size;
 }
 
-/* The length of `secret` at `at`, or 0.  JSON may write a slash as \/, and a
- * text may have been cut in the middle. */
+/* How long `c` is at `at`, or 0 when it is something else: JSON may write any
+ * character as \uXXXX, and a slash as \/. */
+static gsize
+match_char (const gchar *at, gchar c)
+{
+  static const gchar *const digits = "0123456789abcdef";
+  guchar byte = (guchar) c;
+
+  if (*at == c)
+    return 1;
+  if (*at != '\\')
+    return 0;
+  if (at[1] == '/' && c == '/')
+    return 2;
+  if (strncmp (at + 1, "u00", 3) == 0
+      && g_ascii_tolower (at[4]) == digits[byte >> 4]
+      && g_ascii_tolower (at[5]) == digits[byte & 0xf])
+    return 6;
+  return 0;
+}
+
+/* The length of `secret` at `at`, or 0.  A text may have been cut in the
+ * middle. */
 static gsize
 match_secret (const gchar *at, const gchar *secret)
 {
   const gchar *p = at, *s;
+  gsize n;
 
-  for (s = secret; *s != '\0' && *p != '\0'; s++, p++) {
-    if (p[0] == '\\' && p[1] == '/' && *s == '/')
-      p++;
-    if (*p != *s)
+  for (s = secret; *s != '\0' && *p != '\0'; s++, p += n) {
+    n = match_char (p, *s);
+    if (n == 0)
       return 0;
   }
   return *s == '\0' || s - secret >= MIN_SECRET ? p - at : 0;
@@ -137,7 +158,7 @@ match (const gchar *text, const gchar *at, const gchar *secret, gboolean all,
   gsize n = 0;
 
   *prefix = 0;
-  if (secret != NULL && *at == *secret)
+  if (secret != NULL && (*at == *secret || *at == '\\'))
     n = match_secret (at, secret);
   if (n == 0 && all && (*at == 's' || *at == 'e'))
     n = match_key (text, at);

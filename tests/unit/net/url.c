@@ -282,6 +282,8 @@ test_redact (void)
     { "no bearer authentication.", NULL, "no bearer authentication." },
     { "a slash/ed-key b", "slash/ed-key", "a [redacted] b" },
     { "a slash\\/ed-key b", "slash/ed-key", "a [redacted] b" },
+    { "a \\u0061-\\u004B\\u002Fz.9\\u003d b", "a-K/z.9=", "a [redacted] b" },
+    { "a \\u0061-\\u004 b", "a-K/z.9=", "a \\u0061-\\u004 b" },
     /* cut by whoever sent it */
     { "provided: hunter2-and-mor", "hunter2-and-more", "provided: [redacted]" },
     { "provided: hunter2-", "hunter2-and-more", "provided: [redacted]" },
