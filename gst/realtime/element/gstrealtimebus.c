@@ -5,6 +5,7 @@
  */
 #include "gstrealtimebus.h"
 
+#include "gstrealtimeredact.h"
 #include "rturl.h"
 
 #define PROGRESS_CODE "realtime-connect"
@@ -18,33 +19,10 @@ post (GstElement *element, GstStructure *structure)
       element, gst_message_new_element (GST_OBJECT (element), structure));
 }
 
-/* A server may repeat the key that it was told anywhere. */
-static gboolean
-hide_secret (GQuark field, GValue *value, gpointer secret)
-{
-  GstStructure *inner;
-  guint i;
-
-  if (G_VALUE_HOLDS_STRING (value)) {
-    g_value_take_string (
-        value, rt_redact_secret (g_value_get_string (value), secret));
-  } else if (GST_VALUE_HOLDS_LIST (value)) {
-    for (i = 0; i < gst_value_list_get_size (value); i++)
-      hide_secret (
-          field, (GValue *) gst_value_list_get_value (value, i), secret);
-  } else if (GST_VALUE_HOLDS_STRUCTURE (value)) {
-    inner = gst_structure_copy (gst_value_get_structure (value));
-    gst_structure_map_in_place (inner, hide_secret, secret);
-    g_value_take_boxed (value, inner);
-  }
-  return TRUE;
-}
-
 static void
 post_safely (GstElement *element, GstStructure *structure, const gchar *secret)
 {
-  if (secret != NULL)
-    gst_structure_map_in_place (structure, hide_secret, (gpointer) secret);
+  gst_realtime_redact (structure, secret);
   post (element, structure);
 }
 
