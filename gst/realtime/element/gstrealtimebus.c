@@ -5,6 +5,7 @@
  */
 #include "gstrealtimebus.h"
 
+#include "gstrealtimeconversation-private.h"
 #include "gstrealtimeredact.h"
 #include "rturl.h"
 
@@ -17,6 +18,47 @@ post (GstElement *element, GstStructure *structure)
 {
   gst_element_post_message (
       element, gst_message_new_element (GST_OBJECT (element), structure));
+}
+
+/* A realtime-error of our own making. */
+static GstStructure *
+refusal (const gchar *code, const gchar *text)
+{
+  return gst_structure_new ("realtime-error", "severity", G_TYPE_STRING,
+      rt_severity_to_string (RT_SEVERITY_WARNING), "code", G_TYPE_STRING, code,
+      "message", G_TYPE_STRING, text, NULL);
+}
+
+/* Before anything else that is posted, so that it stands where the gap is. */
+static void
+tell_left_out (GstElement *element, gboolean anyway)
+{
+  GstRealtimeConversation *self = GST_REALTIME_CONVERSATION (element);
+  guint64 n = gst_realtime_backlog_take_untold (self->backlog, anyway);
+  g_autofree gchar *text = NULL;
+
+  if (n == 0)
+    return;
+  text = g_strdup_printf (
+      "%" G_GUINT64_FORMAT " messages were left out: the bus was not read", n);
+  post (element, refusal ("bus_not_read", text));
+}
+
+/* FALSE: the bus is not read, and this is left out. */
+static gboolean
+admits (GstElement *element, GstRealtimeWorth worth)
+{
+  GstRealtimeConversation *self = GST_REALTIME_CONVERSATION (element);
+  gboolean says;
+
+  if (!gst_realtime_backlog_admit (self->backlog, worth, &says)) {
+    if (says)
+      GST_WARNING_OBJECT (element,
+          "nobody reads the bus: messages are left out, see the stats");
+    return FALSE;
+  }
+  tell_left_out (element, FALSE);
+  return TRUE;
 }
 
 static void
@@ -254,6 +296,8 @@ void
 gst_realtime_bus_post_note (GstElement *element, const RtNote *note,
     const gchar *mode, const gchar *protocol, const gchar *secret)
 {
+  if (!admits (element, gst_realtime_worth_of_note (note)))
+    return;
   switch (note->type) {
     case RT_NOTE_STARTED:
       post_safely (element, started (note, mode, protocol), secret);
@@ -297,18 +341,17 @@ void
 gst_realtime_bus_post_refusal (
     GstElement *element, const gchar *code, const gchar *text)
 {
-  post (
-      element, gst_structure_new ("realtime-error", "severity", G_TYPE_STRING,
-                   rt_severity_to_string (RT_SEVERITY_WARNING), "code",
-                   G_TYPE_STRING, code, "message", G_TYPE_STRING, text, NULL));
+  if (admits (element, GST_REALTIME_WORTH_RECORD))
+    post (element, refusal (code, text));
 }
 
 void
 gst_realtime_bus_post_overrun (GstElement *element, guint ms)
 {
-  post (
-      element, gst_structure_new ("realtime-overrun", "direction",
-                   G_TYPE_STRING, "uplink", "dropped", G_TYPE_UINT, ms, NULL));
+  if (admits (element, GST_REALTIME_WORTH_MOMENT))
+    post (element,
+        gst_structure_new ("realtime-overrun", "direction", G_TYPE_STRING,
+            "uplink", "dropped", G_TYPE_UINT, ms, NULL));
 }
 
 void
@@ -317,9 +360,13 @@ gst_realtime_bus_post_event (
 {
   gsize size;
   const gchar *data = g_bytes_get_data (json, &size);
-  g_autofree gchar *text = g_strndup (data, size);
-  g_autofree gchar *safe = rt_redact (text, secret, size + 1);
+  g_autofree gchar *text = NULL;
+  g_autofree gchar *safe = NULL;
 
+  if (!admits (element, GST_REALTIME_WORTH_INCREMENT))
+    return;
+  text = g_strndup (data, size);
+  safe = rt_redact (text, secret, size + 1);
   post_safely (element,
       gst_structure_new ("realtime-event", "type", G_TYPE_STRING, type, "json",
           G_TYPE_STRING, safe, NULL),
@@ -396,6 +443,8 @@ void
 gst_realtime_bus_post_end (
     GstElement *element, const RtConversationEnd *end, const gchar *secret)
 {
+  /* there may be nothing behind it */
+  tell_left_out (element, TRUE);
   if (end->failed) {
     RtNote lost = {
       .type = RT_NOTE_ERROR,
@@ -415,9 +464,10 @@ void
 gst_realtime_bus_post_progress (
     GstElement *element, GstProgressType type, const gchar *text)
 {
-  gst_element_post_message (
-      element, gst_message_new_progress (
-                   GST_OBJECT (element), type, PROGRESS_CODE, text));
+  if (admits (element, GST_REALTIME_WORTH_MOMENT))
+    gst_element_post_message (
+        element, gst_message_new_progress (
+                     GST_OBJECT (element), type, PROGRESS_CODE, text));
 }
 
 void
@@ -431,6 +481,8 @@ gst_realtime_bus_post_error (GstElement *element, const GError *problem)
 void
 gst_realtime_bus_post_warning (GstElement *element, const GError *problem)
 {
+  if (!admits (element, GST_REALTIME_WORTH_RECORD))
+    return;
   gst_element_message_full (element, GST_MESSAGE_WARNING, problem->domain,
       problem->code, g_strdup (problem->message), NULL, __FILE__, GST_FUNCTION,
       __LINE__);

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "gstrealtimebacklog.h"
 #include "gstrealtimeconversation.h"
 #include "gstrealtimesettings.h"
 #include "rtalign.h"
@@ -33,6 +34,7 @@ struct _GstRealtimeConversation {
   RtUplink *uplink;
   RtPlayout *playout;
   RtStats *stats;
+  GstRealtimeBacklog *backlog;
 
   /* OBJECT_LOCK */
   GstRealtimeSettings *settings;

@@ -108,7 +108,7 @@ const GstRealtimeProp gst_realtime_media_props[] = {
   /**
    * GstRealtimeConversation:post-partials:
    *
-   * An application that never reads its bus turns them off.
+   * An application that only wants whole texts turns them off.
    *
    * Since: 0.1
    */

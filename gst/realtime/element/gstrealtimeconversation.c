@@ -92,6 +92,13 @@
  *   #GstRealtimeConversation:post-events. #gchararray `type`, #gchararray
  *   `json`
  *
+ * What is posted and never freed is bounded: from 4096 messages on increments
+ * and `realtime-event` are left out, from 8192 on what tells of a moment, from
+ * 32768 on all but `realtime-handoff`, `realtime-function-call`,
+ * `realtime-closed` and fatal errors. A `realtime-error` with the code
+ * `bus_not_read` says how many they were when half of it was freed, or at the
+ * end; #GstRealtimeConversation:stats has `messages-dropped-bus`.
+ *
  * ## Interruptions
  *
  * What the user says over a reply ends it
@@ -281,6 +288,8 @@ post_message (GstElement *element, GstMessage *message)
 
   for (; ancestor != NULL; ancestor = gst_object_get_parent (ancestor))
     ancestors = g_slist_prepend (ancestors, ancestor);
+  gst_realtime_backlog_add (
+      GST_REALTIME_CONVERSATION (element)->backlog, message);
   posted = GST_ELEMENT_CLASS (parent_class)->post_message (element, message);
   g_slist_free_full (ancestors, gst_object_unref);
   return posted;
@@ -296,6 +305,7 @@ finalize (GObject *object)
   rt_uplink_unref (self->uplink);
   rt_playout_unref (self->playout);
   rt_stats_unref (self->stats);
+  gst_realtime_backlog_unref (self->backlog);
   g_byte_array_unref (self->in.silence);
   g_array_unref (self->out.began);
   g_array_unref (self->out.drained);
@@ -332,6 +342,7 @@ gst_realtime_conversation_init (GstRealtimeConversation *self)
   self->uplink = rt_uplink_new ();
   self->playout = rt_playout_new ();
   self->stats = rt_stats_new ();
+  self->backlog = gst_realtime_backlog_new ();
   self->input_format = RT_AUDIO_FORMAT_DEFAULT;
   self->output_format = RT_AUDIO_FORMAT_DEFAULT;
   self->downstream_latency = GST_CLOCK_TIME_NONE;

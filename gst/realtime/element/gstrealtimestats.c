@@ -25,6 +25,7 @@ gst_realtime_stats_to_structure (GstRealtimeConversation *self)
   RtAudioFormat format;
   RtStatsSnapshot snapshot;
   RtPlayoutStatus playout;
+  GstRealtimeBacklogStatus backlog;
   guint64 uplink;
   guint i;
 
@@ -35,6 +36,7 @@ gst_realtime_stats_to_structure (GstRealtimeConversation *self)
 
   rt_stats_snapshot (self->stats, &snapshot);
   rt_playout_peek (self->playout, &playout);
+  gst_realtime_backlog_peek (self->backlog, &backlog);
   uplink = gst_util_uint64_scale (rt_uplink_level (self->uplink), GST_SECOND,
       (guint64) rt_audio_format_frame_size (&format) * format.rate);
 
@@ -57,6 +59,8 @@ gst_realtime_stats_to_structure (GstRealtimeConversation *self)
       "response-latency-last", G_TYPE_UINT64, snapshot.latency_last,
       "response-latency-min", G_TYPE_UINT64, snapshot.latency_min,
       "response-latency-max", G_TYPE_UINT64, snapshot.latency_max,
-      "response-latency-avg", G_TYPE_UINT64, snapshot.latency_avg, NULL);
+      "response-latency-avg", G_TYPE_UINT64, snapshot.latency_avg, "bus-level",
+      G_TYPE_UINT, backlog.level, "messages-dropped-bus", G_TYPE_UINT64,
+      backlog.dropped, NULL);
   return stats;
 }
