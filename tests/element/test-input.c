@@ -90,11 +90,11 @@ test_recording_paced (void)
 
 /* The same without pace, through an uplink that is much smaller than it. */
 static void
-test_recording_unpaced (void)
+test_recording_unpaced (gconstpointer props)
 {
   g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
-  g_autoptr (RtPipeline) p = rt_pipeline_new (rt_fake_server_get_uri (server),
-      RT_IN_FILE, "pace=false uplink-buffer=500 eos-timeout=1000", RT_OUT_ANY);
+  g_autoptr (RtPipeline) p = rt_pipeline_new (
+      rt_fake_server_get_uri (server), RT_IN_FILE, props, RT_OUT_ANY);
   g_autoptr (GBytes) pcm = make_input ();
   gint64 began = g_get_monotonic_time ();
 
@@ -195,7 +195,12 @@ main (int argc, char **argv)
 {
   rt_element_test_init (&argc, &argv);
   g_test_add_func ("/input/recording/paced", test_recording_paced);
-  g_test_add_func ("/input/recording/unpaced", test_recording_unpaced);
+  g_test_add_data_func ("/input/recording/unpaced",
+      "pace=false uplink-buffer=500 eos-timeout=1000", test_recording_unpaced);
+  /* there is room for two chunks, however large, whatever was asked for */
+  g_test_add_data_func ("/input/recording/large-chunks",
+      "pace=false uplink-buffer=100 chunk-duration=500 eos-timeout=1000",
+      test_recording_unpaced);
   g_test_add_func ("/input/overrun", test_overrun);
   g_test_add_func ("/input/odd-sizes", test_odd_sizes);
   g_test_add_func ("/input/flush", test_flush);

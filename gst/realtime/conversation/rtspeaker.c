@@ -69,11 +69,11 @@ rt_conversation_append (RtConversation *self, const RtAudioFormat *format,
       send_audio (self, format, data, size, time));
 }
 
-/* Sends at most `size` bytes of what is queued, or nothing when there are
- * less and not the `rest` is asked for.  FALSE: nothing was sent. */
+/* Sends at most `size` bytes of what is queued before `end`, or nothing when
+ * there are less and not the `rest` is asked for.  FALSE: nothing was sent. */
 static gboolean
-send_some (RtConversation *self, const RtAudioFormat *format, gsize size,
-    gboolean rest)
+send_some (RtConversation *self, guint64 end, const RtAudioFormat *format,
+    gsize size, gboolean rest)
 {
   /* audio whose caps have just changed waits until the server was told */
   const RtUplinkFormat expected
@@ -82,8 +82,8 @@ send_some (RtConversation *self, const RtAudioFormat *format, gsize size,
   gsize n;
 
   g_byte_array_set_size (self->chunk, size);
-  n = rt_uplink_pop (
-      self->uplink, &expected, self->chunk->data, size, rest, &time);
+  n = rt_uplink_pop_until (
+      self->uplink, end, &expected, self->chunk->data, size, rest, &time);
   if (n == 0)
     return FALSE;
   rt_conversation_append (self, format, self->chunk->data, n, time);
@@ -115,17 +115,15 @@ rt_conversation_pump (RtConversation *self, gboolean rest)
    * not overtaken, and a quick talker lets us listen, too */
   guint64 end = rt_uplink_end (self->uplink);
   RtAudioFormat format;
-  gsize size, left;
+  gsize size;
 
   if (!self->ready || self->connection == NULL
       || !g_queue_is_empty (&self->deferred) || is_asked (self))
     return FALSE;
   set_recall_rules (self);
   rt_conversation_get_chunking (self, &format, &size);
-  while ((left = rt_uplink_left (self->uplink, end)) > 0
-         && (left >= size || rest)
-         && (rest || rt_connection_is_writable (self->connection))
-         && send_some (self, &format, MIN (size, left), rest))
+  while ((rest || rt_connection_is_writable (self->connection))
+         && send_some (self, end, &format, size, rest))
     ;
   return TRUE;
 }
@@ -134,16 +132,16 @@ gboolean
 rt_conversation_pump_until (RtConversation *self, guint64 end)
 {
   RtAudioFormat format;
-  gsize size, left;
+  gsize size;
 
   if (!self->ready || self->connection == NULL)
     return TRUE;
   set_recall_rules (self);
   rt_conversation_get_chunking (self, &format, &size);
-  while ((left = rt_uplink_left (self->uplink, end)) > 0) {
+  while (rt_uplink_left (self->uplink, end) > 0) {
     if (!rt_connection_is_writable (self->connection))
       return FALSE;
-    if (!send_some (self, &format, MIN (size, left), TRUE))
+    if (!send_some (self, end, &format, size, TRUE))
       break;
   }
   return TRUE;

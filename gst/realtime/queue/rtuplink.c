@@ -252,11 +252,12 @@ rt_uplink_pad (RtUplink *self, gsize bytes)
   g_mutex_unlock (&self->lock);
 }
 
-/* lock.  How much of `size` there is before time jumps; *jumps: it does. */
+/* lock.  How much of `size` there is before `end` and before time jumps;
+ * *jumps: it does. */
 static gsize
-get_run (RtUplink *self, gsize size, gboolean *jumps)
+get_run (RtUplink *self, guint64 end, gsize size, gboolean *jumps)
 {
-  gsize n = MIN (size, whole_frames (self));
+  gsize n = MIN (size, left (self, end));
   guint64 head = head_frame (self);
   guint64 jump = rt_times_next_jump (&self->times, head) - head;
 
@@ -265,8 +266,8 @@ get_run (RtUplink *self, gsize size, gboolean *jumps)
 }
 
 gsize
-rt_uplink_pop (RtUplink *self, const RtUplinkFormat *format, guint8 *out,
-    gsize size, gboolean rest, guint64 *time)
+rt_uplink_pop_until (RtUplink *self, guint64 end, const RtUplinkFormat *format,
+    guint8 *out, gsize size, gboolean rest, guint64 *time)
 {
   gboolean jumps;
   gsize n;
@@ -279,7 +280,7 @@ rt_uplink_pop (RtUplink *self, const RtUplinkFormat *format, guint8 *out,
     self->portion = size;
     wake (self);
   }
-  n = get_run (self, size, &jumps);
+  n = get_run (self, end, size, &jumps);
   if (!rest && !jumps && n < size)
     n = 0;
   if (n > 0) {
@@ -289,6 +290,13 @@ rt_uplink_pop (RtUplink *self, const RtUplinkFormat *format, guint8 *out,
   }
   g_mutex_unlock (&self->lock);
   return n;
+}
+
+gsize
+rt_uplink_pop (RtUplink *self, const RtUplinkFormat *format, guint8 *out,
+    gsize size, gboolean rest, guint64 *time)
+{
+  return rt_uplink_pop_until (self, G_MAXUINT64, format, out, size, rest, time);
 }
 
 gsize

@@ -60,6 +60,10 @@ void rt_uplink_pad (RtUplink *uplink, gsize bytes);
  * whoever sends it has yet to say so to the other end.  Returns the bytes. */
 gsize rt_uplink_pop (RtUplink *uplink, const RtUplinkFormat *format,
     guint8 *out, gsize size, gboolean rest, guint64 *time);
+/* The same of what is queued before a position. */
+gsize rt_uplink_pop_until (RtUplink *uplink, guint64 end,
+    const RtUplinkFormat *format, guint8 *out, gsize size, gboolean rest,
+    guint64 *time);
 /* Bytes queued now. */
 gsize rt_uplink_level (RtUplink *uplink);
 /* The position behind the last whole frame, in bytes that ever came, and what

@@ -327,6 +327,31 @@ test_positions (void)
   g_assert_cmpuint (rt_uplink_left (uplink, second + 5), ==, 1);
 }
 
+/* What is behind a position is not taken, and there is room for a portion that
+ * did not come together before it. */
+static void
+test_pop_until (void)
+{
+  g_autoptr (RtUplink) uplink = uplink_of (1);
+  guint8 out[8];
+  guint64 time, end = rt_uplink_end (uplink);
+
+  g_assert_cmpuint (
+      rt_uplink_pop_until (uplink, end, &format, out, 4, FALSE, &time), ==, 0);
+  push (uplink, "aabb", 0, 4);
+  end = rt_uplink_end (uplink);
+  push (uplink, "ccdd", 0, 8);
+  g_assert_cmpuint (
+      rt_uplink_pop_until (uplink, end, &format, out, 6, FALSE, &time), ==, 0);
+  push (uplink, "eeff", 0, 12);
+  g_assert_cmpuint (
+      rt_uplink_pop_until (uplink, end, &format, out, 6, TRUE, &time), ==, 4);
+  g_assert_cmpmem (out, 4, "aabb", 4);
+  g_assert_cmpuint (
+      rt_uplink_pop_until (uplink, end, &format, out, 6, TRUE, &time), ==, 0);
+  pop (uplink, 8, FALSE, "ccddeeff");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -341,6 +366,7 @@ main (int argc, char **argv)
   g_test_add_func ("/uplink/other-format", test_other_format);
   g_test_add_func ("/uplink/flushing", test_flushing);
   g_test_add_func ("/uplink/positions", test_positions);
+  g_test_add_func ("/uplink/pop-until", test_pop_until);
   g_test_add_func ("/uplink/model", test_model);
   return g_test_run ();
 }
