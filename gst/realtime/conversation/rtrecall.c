@@ -5,6 +5,7 @@
  */
 #include "rtrecall.h"
 
+#include "rtanswers.h"
 #include "rtquiet.h"
 
 #include <string.h>
@@ -14,6 +15,8 @@
 #define NS_PER_SECOND G_GUINT64_CONSTANT (1000000000)
 /* What a server wants to hear before the speech. */
 #define LEAD (500 * NS_PER_MS)
+/* That it told of and that nobody has understood. */
+#define MAX_TURNS 64
 
 typedef struct {
   guint64 end; /* the point behind it */
@@ -32,9 +35,8 @@ struct _RtRecall {
   guint64 frames; /* and in this one */
   RtTimes times;  /* of these */
   gboolean speaking;
-  GQueue turns;       /* of Turn, not understood, oldest first */
-  gboolean announces; /* the server tells of a response before it comes … */
-  guint64 answered;   /* … and what comes now answers what is before this */
+  GQueue turns; /* of Turn, not understood, oldest first */
+  RtAnswers answers;
   RtQuiet quiet;
 };
 
@@ -62,6 +64,7 @@ rt_recall_free (RtRecall *self)
   rt_times_clear (&self->times);
   g_queue_clear_full (&self->blocks, g_free);
   g_queue_clear_full (&self->turns, (GDestroyNotify) turn_free);
+  rt_answers_clear (&self->answers);
   g_free (self);
 }
 
@@ -287,12 +290,38 @@ speech_started (RtRecall *self, const RtEvent *event)
     trim (self, begin - LEAD);
 }
 
+/* What the next one tells goes for this one, too. */
+static void
+forget_oldest (RtRecall *self)
+{
+  GList *link;
+
+  for (link = self->turns.head; link != NULL; link = link->next) {
+    Turn *turn = link->data;
+
+    if (turn->committed || turn->cleared)
+      continue;
+    turn_free (turn);
+    g_queue_delete_link (&self->turns, link);
+    return;
+  }
+}
+
+/* Of a server that tells no time, or counts what it was never sent, it is all
+ * that was said until now. */
 static void
 speech_stopped (RtRecall *self, const RtEvent *event)
 {
+  guint64 end = get_end (self);
+
   self->speaking = FALSE;
-  if (find_turn (self, event->item_id) == NULL)
-    add_turn (self, event->item_id, event->audio_ms * NS_PER_MS, FALSE);
+  if (find_turn (self, event->item_id) != NULL)
+    return;
+  if (event->has_audio_ms)
+    end = MIN (end, event->audio_ms * NS_PER_MS);
+  add_turn (self, event->item_id, end, FALSE);
+  if (self->turns.length > MAX_TURNS)
+    forget_oldest (self);
 }
 
 static void
@@ -334,25 +363,15 @@ get_known_end (const RtRecall *self)
   return 0;
 }
 
-/* It was asked for with what was known then, and is no answer to what is said
- * while it comes. */
-static void
-announced (RtRecall *self)
-{
-  self->announces = TRUE;
-  self->answered = get_known_end (self);
-}
-
 /* That an answer is about to come is not enough: it could get lost. */
 static void
-answered (RtRecall *self)
+answered (RtRecall *self, const RtEvent *event)
 {
-  guint64 end = self->announces ? self->answered : get_known_end (self);
-
   if (self->rules.by_output)
     forget_all (self);
-  else if (end > 0)
-    trim (self, end);
+  else
+    trim (
+        self, rt_answers_get_end (&self->answers, event, get_known_end (self)));
 }
 
 static void
@@ -386,14 +405,17 @@ rt_recall_event (RtRecall *self, const RtEvent *event)
       understood (self, event);
       break;
     case RT_EVENT_RESPONSE_CREATED:
-      announced (self);
+      rt_answers_announce (&self->answers, event, get_known_end (self));
       break;
     case RT_EVENT_OUTPUT_AUDIO_DELTA:
     case RT_EVENT_OUTPUT_TRANSCRIPT_DELTA:
     case RT_EVENT_OUTPUT_TEXT_DELTA:
     case RT_EVENT_FUNCTION_ARGUMENTS_DONE:
+      answered (self, event);
+      break;
     case RT_EVENT_RESPONSE_DONE:
-      answered (self);
+      if (!rt_answers_is_failure (event))
+        answered (self, event);
       break;
     case RT_EVENT_ERROR:
       refused (self, event);
