@@ -5,6 +5,8 @@
  */
 #include "rtinput.h"
 
+#include <sys/resource.h>
+
 #define MULAW "audio/x-mulaw,rate=8000,channels=1"
 #define ALAW "audio/x-alaw,rate=8000,channels=1"
 
@@ -229,6 +231,47 @@ test_mute_in_pause (void)
   g_assert_cmpint (g_get_monotonic_time () - began, >=, 2 * G_USEC_PER_SEC);
 }
 
+static glong
+count_waits (void)
+{
+  struct rusage usage;
+
+  g_assert_cmpint (getrusage (RUSAGE_SELF, &usage), ==, 0);
+  return usage.ru_nvcsw;
+}
+
+/* Silence does not overtake a commit that waits for the network, nor is it
+ * asked again and again whether it may. */
+static void
+test_mute_while_blocked (void)
+{
+  g_autoptr (RtFakeServer) server
+      = rt_fake_server_new (RT_FAKE_SERVER_SMALL_BUFFERS);
+  g_autoptr (RtInput) in = NULL;
+  g_autoptr (RtPipeline) p = rt_input_open (server, RT_PCM_CAPS, NULL, &in);
+  g_autofree gchar *junk = g_strnfill (4 * 1024 * 1024, 'x');
+  g_autofree gchar *event = g_strdup_printf ("{\"type\":\"%s\"}", junk);
+  gboolean done = FALSE;
+  glong waits;
+
+  rt_input_say (in, 1, 100, 0);
+  rt_input_expect_heard (p, 2, "1*2400");
+  rt_fake_conn_send_speech_started (p->conn, "item_u", 0);
+  rt_pipeline_expect (p, "realtime-speech");
+  rt_fake_conn_set_reading (p->conn, FALSE);
+  g_signal_emit_by_name (p->rt, "send-event", event, &done);
+  g_assert_true (done);
+  rt_input_say (in, 2, 10, 100);
+  g_assert_true (rt_pipeline_act (p, "commit-audio"));
+  g_usleep (2500 * 1000);
+  waits = count_waits ();
+  g_usleep (G_USEC_PER_SEC);
+  g_assert_cmpint (count_waits () - waits, <, 400);
+  rt_fake_conn_set_reading (p->conn, TRUE);
+  rt_fake_conn_expect_event (p->conn, "input_audio_buffer.commit", RT_WAIT_MS);
+  g_assert_cmpuint (rt_fake_conn_get_audio_size (p->conn), ==, RT_PCM_MS (110));
+}
+
 /* Nothing, a sample, a part of one, ten seconds. */
 static void
 test_sizes (void)
@@ -369,6 +412,7 @@ main (int argc, char **argv)
   g_test_add_func ("/input-time/mute", test_mute);
   g_test_add_func ("/input-time/late-source", test_late_source);
   g_test_add_func ("/input-time/mute-in-pause", test_mute_in_pause);
+  g_test_add_func ("/input-time/mute-while-blocked", test_mute_while_blocked);
   g_test_add_func ("/input-time/sizes", test_sizes);
   g_test_add_func ("/input-time/parts-while-closed", test_parts_while_closed);
   g_test_add_func ("/input-time/segments", test_segments);

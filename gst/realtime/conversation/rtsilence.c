@@ -82,17 +82,19 @@ may_starve (RtConversation *self)
   return may;
 }
 
-/* A second more of silence, behind the part of a chunk that waited as long. */
-static void
+/* A second more of silence, behind the part of a chunk that waited as long.
+ * FALSE: not yet, that is not taken. */
+static gboolean
 pad (RtConversation *self)
 {
   gint64 last_append = self->last_append;
 
   if (self->padded == 0 && !rt_conversation_pump (self, TRUE))
-    return;
+    return FALSE;
   self->last_append = last_append;
   self->padded += STARVED_TIME;
   rt_uplink_pad (self->uplink, append_silence (self, STARVED_TIME));
+  return TRUE;
 }
 
 /* As long as it is mute, and no longer: a pause of the pipeline does not
@@ -109,11 +111,11 @@ starved_cb (gpointer user_data)
   if (!may_starve (self))
     return G_SOURCE_REMOVE;
   if (rt_conversation_has_chunk (self)
-      || !self->callbacks.input_runs (self, self->user_data)) {
+      || !self->callbacks.input_runs (self, self->user_data)
+      || (now >= due && !pad (self))) {
     self->last_append = now - (gint64) self->padded * 1000;
     due = now + STARVED_TIME * 1000;
   } else if (now >= due) {
-    pad (self);
     due += STARVED_TIME * 1000;
   }
   /* what was sent just now may have set it */
