@@ -7,6 +7,7 @@
 #include "rtspeech.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define QUICK "reconnect-delay=40 reconnect-max-delay=80 "
 /* Long enough to do something in it. */
@@ -315,6 +316,34 @@ test_deferred (void)
   assert_story (p, all);
 }
 
+/* A message that is still on its way is no sign that what the user said was
+ * heard: what the server says of that comes behind it. */
+static void
+test_said_behind_message (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p = rt_outage_open (server, QUICK, RT_OUT_ANY);
+  g_autoptr (GBytes) pcm = rt_pcm_ramp (65520 * 3, 0);
+  const guint8 *data = g_bytes_get_data (pcm, NULL);
+  const gchar *begin = "{\"type\":\"", *end = "\"}";
+  gsize n, said, piece = RT_PCM_MS (500), all = 12 * RT_PCM_MS (500);
+
+  rt_fake_conn_send_frame (p->conn, 1, FALSE, 0, FALSE, begin, strlen (begin));
+  for (said = 0; said < all; said += piece) {
+    rt_pipeline_push (p, data + said, piece);
+    g_assert_true (rt_fake_conn_wait_audio (p->conn, said + piece, RT_WAIT_MS));
+    g_usleep (500 * 1000);
+    rt_fake_conn_send_frame (p->conn, 0, FALSE, 0, FALSE, "x", 1);
+  }
+  rt_fake_conn_send_frame (p->conn, 0, TRUE, 0, FALSE, end, strlen (end));
+  rt_fake_conn_send_speech_started (p->conn, "item_u1", 200);
+  rt_pipeline_expect_with (p, "realtime-speech", "reason", "detected");
+  rt_fake_conn_rst (p->conn);
+  rt_outage_expect_again (p, server);
+  g_assert_true (rt_fake_conn_wait_audio (p->conn, all, 2000));
+  g_assert_cmpint (heard_from (p->conn, &n), ==, 0);
+}
+
 /* EOS while there is no session: the last word and its answer are waited for. */
 static void
 test_eos (void)
@@ -381,6 +410,8 @@ main (int argc, char **argv)
   rt_element_test_init (&argc, &argv);
   g_test_add_func ("/resume-audio/said", test_said);
   g_test_add_func ("/resume-audio/said-too-much", test_said_too_much);
+  g_test_add_func (
+      "/resume-audio/said-behind-message", test_said_behind_message);
   g_test_add_func ("/resume-audio/committed", test_committed);
   g_test_add_func ("/resume-audio/committed-eos", test_committed_eos);
   g_test_add_func ("/resume-audio/push-to-talk", test_push_to_talk);

@@ -88,6 +88,7 @@ judge (RtFrames *self, gint64 now, const gchar **why)
     return TOO_BIG;
   }
   self->message += self->payload;
+  self->parted = !(self->header[0] & 0x80);
   self->grown = TRUE;
   return 0;
 }
@@ -147,4 +148,10 @@ rt_frames_scan (RtFrames *self, const guint8 *data, gsize size, gint64 now,
     size -= n;
   }
   return 0;
+}
+
+gboolean
+rt_frames_is_between (const RtFrames *self)
+{
+  return self->payload == 0 && self->have == 0 && !self->parted;
 }

@@ -20,6 +20,7 @@ typedef struct {
   guint64 payload; /* what is still to come of this frame */
 
   guint64 message; /* bytes of the message so far, with this frame's */
+  gboolean parted; /* … and other frames of it follow */
   guint fragments;
   guint control;    /* frames since `window` */
   gint64 window;    /* µs */
@@ -37,5 +38,7 @@ typedef struct {
 /* 0, or the close code that the peer deserves; `why` is for people. */
 guint rt_frames_scan (RtFrames *self, const guint8 *data, gsize size,
     gint64 now, const gchar **why);
+/* What was scanned ends with a message. */
+gboolean rt_frames_is_between (const RtFrames *self);
 
 G_END_DECLS

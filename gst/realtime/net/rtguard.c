@@ -41,6 +41,7 @@ struct _RtGuardInput {
   gsize at, size; /* what is still to be served */
   RtFrames frames;
   gint64 heard;
+  gint64 told; /* the same, when all that had come was served */
   guint violation;
   const gchar *why;
 
@@ -49,7 +50,7 @@ struct _RtGuardInput {
 
   /* this round */
   gsize served;
-  gboolean drained; /* a short read: the kernel has nothing more */
+  gboolean drained; /* a short read, or none: there is nothing more */
 };
 
 static void rt_guard_input_pollable (GPollableInputStreamInterface *iface);
@@ -123,6 +124,8 @@ fill (RtGuardInput *self, GError **error)
     self->size = n;
     self->heard = g_get_monotonic_time ();
     self->drained = self->fd >= 0 && n < BUFFER_SIZE;
+  } else if (n < 0) {
+    self->drained = TRUE;
   }
   return n;
 }
@@ -213,6 +216,9 @@ guard_input_create_source (
   g_autoptr (GSource) base = NULL;
   GSource *source;
 
+  if (self->drained && self->at == self->size
+      && rt_frames_is_between (&self->frames))
+    self->told = self->heard;
   self->served = 0;
   self->frames.count = 0;
   self->drained = FALSE;
@@ -261,7 +267,7 @@ static void
 rt_guard_input_init (RtGuardInput *self)
 {
   self->fd = -1;
-  self->heard = g_get_monotonic_time ();
+  self->heard = self->told = g_get_monotonic_time ();
 }
 
 /* both directions */
@@ -382,6 +388,12 @@ gint64
 rt_guard_last_heard (RtGuard *guard)
 {
   return guard->input->heard;
+}
+
+gint64
+rt_guard_last_told (RtGuard *guard)
+{
+  return guard->input->told;
 }
 
 gboolean

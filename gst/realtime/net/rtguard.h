@@ -16,6 +16,9 @@ G_DECLARE_FINAL_TYPE (RtGuard, rt_guard, RT, GUARD, GIOStream)
 RtGuard *rt_guard_new (GIOStream *base, GByteArray *rest);
 /* When the last byte came, monotonic µs. */
 gint64 rt_guard_last_heard (RtGuard *guard);
+/* The same of the last one behind which nothing waited, be it the rest of a
+ * message: all that was said before was handed on. */
+gint64 rt_guard_last_told (RtGuard *guard);
 /* A frame was taken in part only: libsoup keeps it and waits. */
 gboolean rt_guard_is_blocked (RtGuard *guard);
 /* FALSE: nothing is read until it is TRUE again, so that the server has to

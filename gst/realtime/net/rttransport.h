@@ -78,8 +78,8 @@ RtTransport *rt_transport_open (RtLoop *loop, RtConnectParams *params,
 /* How much may be handed over now: FALSE asks to wait for `writable`.
  * Control messages may be sent all the same; audio should wait. */
 gboolean rt_transport_is_writable (RtTransport *self);
-/* When anything of a connection that is up was last read, be it a pong;
- * monotonic us. */
+/* When anything came last of a connection that is up, be it a pong, before
+ * which nothing is that was not told yet; monotonic us. */
 gint64 rt_transport_last_heard (RtTransport *self);
 /* One text message of `size` bytes, copied.  Ignored after the end. */
 void rt_transport_send (RtTransport *self, const gchar *text, gsize size);

@@ -242,7 +242,7 @@ watchdog_cb (gpointer user_data)
 gint64
 rt_transport_last_heard (RtTransport *self)
 {
-  return rt_guard_last_heard (self->guard);
+  return rt_guard_last_told (self->guard);
 }
 
 static void

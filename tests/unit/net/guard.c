@@ -6,6 +6,8 @@
 #include "rtguard.h"
 
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #define ROUND_BYTES 65536
 #define ROUND_FRAMES 256
@@ -180,6 +182,73 @@ test_violation (void)
   fixture_clear (&fixture);
 }
 
+static void
+send_bytes (gint fd, const guint8 *data, gsize size)
+{
+  g_assert_cmpint (write (fd, data, size), ==, (gssize) size);
+}
+
+/* What came is told once nothing waits behind it, in the kernel or of the same
+ * message. */
+static void
+test_told (void)
+{
+  static const guint8 parted[] = { 0x01, 1, 'x' }, more[] = { 0x00, 1, 'x' },
+                      ping[] = { 0x89, 0 }, last[] = { 0x80, 1, 'x' };
+  g_autoptr (GByteArray) data = make_frames (1000, 100);
+  g_autoptr (GByteArray) out = g_byte_array_new ();
+  g_autoptr (GByteArray) rest = g_byte_array_new ();
+  g_autoptr (GSocket) socket = NULL;
+  Fixture fixture;
+  gint64 told;
+  gint fds[2];
+
+  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM, 0, fds), ==, 0);
+  socket = g_socket_new_from_fd (fds[0], NULL);
+  g_assert_nonnull (socket);
+  g_socket_set_blocking (socket, FALSE);
+  fixture.base
+      = G_IO_STREAM (g_socket_connection_factory_create_connection (socket));
+  fixture.guard = rt_guard_new (fixture.base, rest);
+  fixture.input = G_POLLABLE_INPUT_STREAM (
+      g_io_stream_get_input_stream (G_IO_STREAM (fixture.guard)));
+
+  told = rt_guard_last_told (fixture.guard);
+  g_usleep (1000);
+  send_bytes (fds[1], data->data, data->len);
+  g_assert_true (read_round (&fixture, out));
+  next_round (&fixture);
+  g_assert_cmpint (rt_guard_last_told (fixture.guard), ==, told);
+  while (out->len < data->len) {
+    g_assert_true (read_round (&fixture, out));
+    if (out->len < data->len)
+      next_round (&fixture);
+  }
+  send_bytes (fds[1], parted, sizeof (parted));
+  next_round (&fixture);
+  g_assert_cmpint (rt_guard_last_told (fixture.guard), >, told);
+
+  told = rt_guard_last_told (fixture.guard);
+  g_usleep (1000);
+  g_assert_true (read_round (&fixture, out));
+  send_bytes (fds[1], ping, sizeof (ping));
+  next_round (&fixture);
+  g_assert_true (read_round (&fixture, out));
+  send_bytes (fds[1], more, sizeof (more));
+  next_round (&fixture);
+  g_assert_true (read_round (&fixture, out));
+  send_bytes (fds[1], last, sizeof (last));
+  next_round (&fixture);
+  g_assert_cmpint (rt_guard_last_told (fixture.guard), ==, told);
+  g_assert_true (read_round (&fixture, out));
+  send_bytes (fds[1], ping, sizeof (ping));
+  next_round (&fixture);
+  g_assert_cmpint (rt_guard_last_told (fixture.guard), ==,
+      rt_guard_last_heard (fixture.guard));
+  fixture_clear (&fixture);
+  close (fds[1]);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -187,5 +256,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/net/guard/bytes", test_bytes);
   g_test_add_func ("/net/guard/frames", test_frames);
   g_test_add_func ("/net/guard/violation", test_violation);
+  g_test_add_func ("/net/guard/told", test_told);
   return g_test_run ();
 }
