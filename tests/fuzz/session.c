@@ -66,6 +66,7 @@ carry_out_drop (World *world)
   guint i;
 
   rt_playout_drop (world->playout, world->now, accounts);
+  session_checks_drop (world->checks);
   for (i = 0; i < accounts->len; i++) {
     RtPlayoutAccount *account = &g_array_index (accounts, RtPlayoutAccount, i);
     RtHeard entry = {

@@ -16,18 +16,22 @@ typedef struct {
   guint frame_size;
   guint64 bytes; /* a frame may come in two pieces */
   guint64 heard; /* frames */
-  gboolean past; /* of a session that was lost */
+  guint session;
 } Track;
 
 struct _SessionChecks {
   const RtDialect *dialect;
-  GHashTable *finals;   /* parts of texts */
-  GHashTable *raised;   /* calls that mean the same as long as they are here */
-  GHashTable *answered; /* of these, those that had their last answer */
-  GHashTable *ended;    /* responses */
-  GHashTable *said;     /* event ids */
-  GHashTable *tracks;   /* of Track, by number */
-  gchar *item_id;       /* of the audio that comes */
+  guint session;         /* how many were lost */
+  GHashTable *finals;    /* parts of texts, with the session's number */
+  GHashTable *cut;       /* of these, those told to be interrupted */
+  GHashTable *raised;    /* calls that mean the same as long as they are here */
+  GHashTable *answered;  /* of these, those that had their last answer */
+  GHashTable *ended;     /* responses */
+  GHashTable *said;      /* event ids */
+  GHashTable *tracks;    /* of Track, by number */
+  GPtrArray *past_cuts;  /* of Track: of an item each, of a session before */
+  const Track *past_cut; /* what is being told is of this one; or NULL */
+  gchar *item_id;        /* of the audio that comes */
   guint content_index;
   gboolean opened;
   gboolean said_first;
@@ -59,6 +63,8 @@ session_checks_new (const RtDialect *dialect)
 
   self->dialect = dialect;
   self->finals = new_set ();
+  self->cut = new_set ();
+  self->past_cuts = g_ptr_array_new ();
   self->raised = new_set ();
   self->answered = new_set ();
   self->ended = new_set ();
@@ -72,6 +78,8 @@ void
 session_checks_free (SessionChecks *self)
 {
   g_hash_table_unref (self->finals);
+  g_hash_table_unref (self->cut);
+  g_ptr_array_unref (self->past_cuts);
   g_hash_table_unref (self->raised);
   g_hash_table_unref (self->answered);
   g_hash_table_unref (self->ended);
@@ -100,23 +108,17 @@ is_answered (gpointer call_id, gpointer value, gpointer user_data)
 void
 session_checks_lost (SessionChecks *self)
 {
-  GHashTableIter iter;
-  gpointer value;
-
   self->opened = FALSE;
   self->ready = FALSE;
   self->failed = FALSE;
   self->starts_again = TRUE;
   /* a name may come again, and is of something else */
-  g_hash_table_remove_all (self->finals);
+  self->session++;
   g_hash_table_remove_all (self->ended);
   g_hash_table_remove_all (self->said);
   /* but the application still has the open calls under theirs */
   g_hash_table_foreach_remove (self->raised, is_answered, self);
   g_hash_table_remove_all (self->answered);
-  g_hash_table_iter_init (&iter, self->tracks);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    ((Track *) value)->past = TRUE;
 }
 
 void
@@ -150,6 +152,7 @@ session_checks_play (SessionChecks *self, const RtEffect *effect)
     track = g_new0 (Track, 1);
     track->item_id = g_strdup (self->item_id);
     track->content_index = self->content_index;
+    track->session = self->session;
     track->rate = effect->format.rate;
     track->frame_size = rt_audio_format_frame_size (&effect->format);
     g_hash_table_insert (self->tracks, GUINT_TO_POINTER (effect->track), track);
@@ -161,6 +164,38 @@ session_checks_play (SessionChecks *self, const RtEffect *effect)
   track->bytes += g_bytes_get_size (effect->audio);
 }
 
+static guint64
+to_ms (const Track *track, guint64 frames)
+{
+  return frames * NS_PER_SECOND / track->rate / NS_PER_MS;
+}
+
+/* An item that outlived its session and is not heard to its end: it is told
+ * so, by a name that may mean something else in this session. */
+static void
+expect_past_cut (SessionChecks *self, Track *track)
+{
+  guint i;
+
+  if (track->session == self->session || track->item_id == NULL
+      || to_ms (track, track->heard) == to_ms (track, received (track)))
+    return;
+  for (i = 0; i < self->past_cuts->len; i++) {
+    const Track *other = g_ptr_array_index (self->past_cuts, i);
+
+    if (other->session == track->session
+        && g_str_equal (other->item_id, track->item_id))
+      return;
+  }
+  g_ptr_array_add (self->past_cuts, track);
+}
+
+void
+session_checks_drop (SessionChecks *self)
+{
+  g_ptr_array_set_size (self->past_cuts, 0);
+}
+
 void
 session_checks_heard (SessionChecks *self, guint number, guint64 frames)
 {
@@ -170,6 +205,7 @@ session_checks_heard (SessionChecks *self, guint number, guint64 frames)
     return;
   g_assert_cmpuint (frames, <=, received (track));
   track->heard = frames;
+  expect_past_cut (self, track);
 }
 
 void
@@ -195,7 +231,8 @@ sum_up (SessionChecks *self, const gchar *item_id, gint64 content_index,
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     Track *track = value;
 
-    if (g_strcmp0 (track->item_id, item_id) != 0 || (track->past && !past)
+    if (g_strcmp0 (track->item_id, item_id) != 0
+        || (track->session != self->session && !past)
         || (content_index >= 0 && track->content_index != content_index))
       continue;
     received_ns += received (track) * NS_PER_SECOND / track->rate;
@@ -234,6 +271,7 @@ session_checks_command (SessionChecks *self, const RtCommand *command)
 {
   guint64 came, heard;
 
+  self->past_cut = NULL;
   if (command->type == RT_COMMAND_RAW)
     return;
   /* the first word opens the session */
@@ -262,6 +300,34 @@ session_checks_command (SessionChecks *self, const RtCommand *command)
   }
 }
 
+static gchar *
+name_part (const RtNote *note, guint session)
+{
+  return g_strdup_printf (
+      "%u %s %s %u", session, note->role, note->item_id, note->content_index);
+}
+
+/* Once for each part, and for one of a session before only behind its final,
+ * which ends nothing in this one. */
+static void
+check_cut_text (SessionChecks *self, const RtNote *note)
+{
+  guint session = self->session;
+  g_autofree gchar *part = NULL;
+
+  if (self->past_cut != NULL
+      && g_str_equal (self->past_cut->item_id, note->item_id)) {
+    g_autofree gchar *past = name_part (note, self->past_cut->session);
+
+    if (g_hash_table_contains (self->finals, past)
+        && !g_hash_table_contains (self->cut, past))
+      session = self->past_cut->session;
+  }
+  part = name_part (note, session);
+  g_hash_table_add (self->finals, g_strdup (part));
+  g_assert_true (g_hash_table_add (self->cut, g_steal_pointer (&part)));
+}
+
 static void
 check_transcript (SessionChecks *self, const RtNote *note)
 {
@@ -273,8 +339,11 @@ check_transcript (SessionChecks *self, const RtNote *note)
   /* without a name it is whatever is being said */
   if (note->item_id == NULL)
     return;
-  part = g_strdup_printf (
-      "%s %s %u", note->role, note->item_id, note->content_index);
+  if (note->interrupted) {
+    check_cut_text (self, note);
+    return;
+  }
+  part = name_part (note, self->session);
   if (note->flag) {
     g_hash_table_add (self->finals, part);
     return;
@@ -297,9 +366,16 @@ static void
 check_interrupted (SessionChecks *self, const RtNote *note)
 {
   guint64 came, heard;
+  guint i;
 
   if (*note->item_id == '\0')
     return;
+  for (i = 0; i < self->past_cuts->len && self->past_cut == NULL; i++) {
+    const Track *track = g_ptr_array_index (self->past_cuts, i);
+
+    if (g_str_equal (track->item_id, note->item_id))
+      self->past_cut = g_ptr_array_remove_index (self->past_cuts, i);
+  }
   sum_up (self, note->item_id, -1, TRUE, &came, &heard);
   g_assert_cmpuint (note->played, <=, heard);
   g_assert_cmpuint ((guint64) note->played + note->dropped, <=, came);
@@ -360,6 +436,10 @@ check_note (SessionChecks *self, const RtNote *note)
 void
 session_checks_told (SessionChecks *self, const RtEffect *effect)
 {
+  /* its texts come right behind the word that it was cut */
+  if (effect->type != RT_EFFECT_NOTE
+      || effect->note->type != RT_NOTE_TRANSCRIPT)
+    self->past_cut = NULL;
   switch (effect->type) {
     case RT_EFFECT_READY:
       g_assert_false (self->ready);

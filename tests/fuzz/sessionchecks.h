@@ -20,6 +20,8 @@ void session_checks_opened (SessionChecks *self, gboolean greeted);
 void session_checks_lost (SessionChecks *self);
 /* The audio that plays next is of this event's item. */
 void session_checks_set_part (SessionChecks *self, const RtEvent *event);
+/* Playback ends: what follows is how far each track was heard. */
+void session_checks_drop (SessionChecks *self);
 void session_checks_heard (SessionChecks *self, guint track, guint64 frames);
 void session_checks_drained (SessionChecks *self, guint track);
 

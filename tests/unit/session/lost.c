@@ -163,6 +163,29 @@ static const Row names_again[] = {
       "note assistant final interrupted '' i1" },
 };
 
+/* What is told of an item that outlived its session ends none of the same name
+ * in the next. */
+static const Row names_cut_again[] = {
+  FORGETFUL,
+  { "created id=r1", "note response created r1" },
+  { "audio item=i1 resp=r1 audio=100", "play 1 4800@24000" },
+  { "said item=i1 resp=r1 text=One.", "note assistant final 'One.' i1" },
+  { "done id=r1", "end 1; note response completed r1" },
+  { "lost", "" },
+  AGAIN,
+  { "repeated", "" },
+  { "created id=r2", "note response created r2" },
+  { "said_delta item=i1 resp=r2 text=Tw", "note assistant 'Tw' i1" },
+  { "playing 1", "note speech assistant playing i1" },
+  { "done id=r2", "note response completed r2" },
+  { "ask interrupt", "drop" },
+  { "dropped 1=40/100",
+      "note speech assistant interrupted i1; note interrupted i1 40+60; "
+      "note assistant final interrupted '' i1" },
+  { "said_delta item=i1 resp=r2 text=o.", "note assistant 'o.' i1" },
+  { "said item=i1 resp=r2 text=Two.", "note assistant final 'Two.' i1" },
+};
+
 /* What was interrupted in one session does not silence the next. */
 static const Row interrupted_before[] = {
   FORGETFUL,
@@ -420,6 +443,7 @@ static const Table tables[] = {
   TABLE ("too-early", "", too_early),
   TABLE ("stalled", "", stalled),
   TABLE ("names-again", "", names_again),
+  TABLE ("names-cut-again", "", names_cut_again),
   TABLE ("interrupted-before", "", interrupted_before),
   TABLE ("interrupted-meanwhile", "", interrupted_meanwhile),
   TABLE ("speaking", "", speaking),
