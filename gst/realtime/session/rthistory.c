@@ -57,6 +57,24 @@ get_tail (const gchar *text, gsize max)
   return text;
 }
 
+/* A name of one session may have been another's before; of two the last has
+ * it. */
+static void
+take_name (RtHistory *self, const gchar *item_id)
+{
+  GList *link;
+
+  for (link = self->items.tail; item_id != NULL && link != NULL;
+       link = link->prev) {
+    RtHistoryItem *item = link->data;
+
+    if (g_strcmp0 (item->item_id, item_id) != 0)
+      continue;
+    g_clear_pointer (&item->item_id, g_free);
+    return;
+  }
+}
+
 void
 rt_history_add (
     RtHistory *self, const gchar *role, const gchar *item_id, const gchar *text)
@@ -65,6 +83,7 @@ rt_history_add (
 
   if (text[strspn (text, " \t\r\n")] == '\0')
     return;
+  take_name (self, item_id);
   item = g_new0 (RtHistoryItem, 1);
   item->role = role;
   item->item_id = g_strdup (item_id);

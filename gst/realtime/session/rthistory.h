@@ -26,7 +26,8 @@ void rt_history_free (RtHistory *history);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtHistory, rt_history_free)
 
 /* In the order of the conversation; the oldest go when there is no room, and
- * of one that is too long by itself its beginning.  A blank one is none. */
+ * of one that is too long by itself its beginning.  A blank one is none.  Of
+ * two that have the same name only the last keeps it. */
 void rt_history_add (RtHistory *history, const gchar *role,
     const gchar *item_id, const gchar *text);
 guint rt_history_get_length (const RtHistory *history);

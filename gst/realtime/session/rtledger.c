@@ -261,7 +261,8 @@ rt_ledger_drained (
   if (next != NULL)
     rt_ledger_fold (self, track, next, rt_ledger_track_ns (track));
   else if (func != NULL)
-    func (track->item_id, track->content_index, user_data);
+    func (track->item_id, self->session - track->session, track->content_index,
+        user_data);
   return TRUE;
 }
 

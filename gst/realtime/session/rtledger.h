@@ -34,7 +34,7 @@ typedef struct {
   guint audio_end_ms;
   gboolean deletes; /* nothing was heard */
   GArray *parts;    /* of RtCutPart, in the order in which they came */
-  gboolean retired; /* the item is of a session before this one */
+  guint ago;        /* the item is of so many sessions before; 0: of this one */
 } RtCut;
 
 typedef struct _RtLedger RtLedger;
@@ -56,9 +56,10 @@ guint rt_ledger_push (RtLedger *ledger, const gchar *response_id,
  * without any id matches, too. */
 gboolean rt_ledger_end (RtLedger *ledger, const gchar *response_id,
     const gchar *item_id, gint content_index, guint *track);
-/* A part was heard to its end.  Where one is asked for, it may be NULL. */
+/* A part was heard to its end, of an item of so many sessions before.  Where
+ * one is asked for, it may be NULL. */
 typedef void (*RtLedgerFunc) (
-    const gchar *item_id, guint content_index, gpointer user_data);
+    const gchar *item_id, guint ago, guint content_index, gpointer user_data);
 /* The track is heard from this running time on.  FALSE when it is not known,
  * or over. */
 gboolean rt_ledger_playing (

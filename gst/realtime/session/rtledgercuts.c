@@ -139,7 +139,7 @@ finish_cut (gpointer data, gpointer user_data)
   Cut *cut = data;
   const RtLedger *self = user_data;
 
-  cut->cut.retired = cut->session != self->session;
+  cut->cut.ago = self->session - cut->session;
   cut->cut.played = cut->heard / NS_PER_MS;
   cut->cut.dropped = cut->received / NS_PER_MS - cut->cut.played;
   cut->cut.deletes = cut->cut.played == 0;
@@ -176,7 +176,8 @@ find_cuts (RtLedger *self, const RtHeard *heard, guint n_heard,
     if (track->ended && heard_ns / NS_PER_MS == received_ns / NS_PER_MS) {
       rt_ledger_set_last (self, track);
       if (func != NULL && rt_ledger_find_next (self, track) == NULL)
-        func (track->item_id, track->content_index, user_data);
+        func (track->item_id, self->session - track->session,
+            track->content_index, user_data);
     } else if (find_cut (cuts, track) == NULL)
       add_cut (cuts, track);
   }

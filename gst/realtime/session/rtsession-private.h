@@ -125,9 +125,10 @@ void rt_session_reword_answer (RtSession *session, RtCommand *command);
 /* rtsessionrestore.c */
 /* A session is ready that follows another one. */
 void rt_session_restore (RtSession *session, RtEffects *effects);
-/* Less was heard of an item than this session was told. */
+/* Less was heard of an item of so many sessions before than this session was
+ * told. */
 void rt_session_amend (
-    RtSession *session, const gchar *item_id, RtEffects *effects);
+    RtSession *session, const gchar *item_id, guint ago, RtEffects *effects);
 
 /* rtsessionreplies.c */
 void rt_session_handle_response_created (

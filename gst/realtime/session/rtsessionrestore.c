@@ -214,31 +214,45 @@ rt_session_repeated (RtSession *self, RtEffects *effects)
   rt_session_send_due (self, effects);
 }
 
+typedef struct {
+  const gchar *item_id;
+  guint ago;   /* the last that had this name */
+  gchar *text; /* what was heard of that, when it was cut */
+} Amended;
+
 static void
 find_text (const RtTranscriptText *text, gpointer user_data)
 {
-  gpointer *closure = user_data;
+  Amended *found = user_data;
 
-  if (!text->cut || g_strcmp0 (text->item_id, closure[0]) != 0)
+  if (text->ago == 0 || *text->text == '\0'
+      || g_strcmp0 (text->item_id, found->item_id) != 0)
     return;
-  g_free (closure[1]);
-  closure[1] = rt_history_dup_heard (text->text, text->played, text->dropped);
+  found->ago = text->ago;
+  g_clear_pointer (&found->text, g_free);
+  if (text->cut)
+    found->text
+        = rt_history_dup_heard (text->text, text->played, text->dropped);
 }
 
 /* A text cannot be truncated: it gives way to a shorter one. */
 void
-rt_session_amend (RtSession *self, const gchar *item_id, RtEffects *effects)
+rt_session_amend (
+    RtSession *self, const gchar *item_id, guint ago, RtEffects *effects)
 {
   const gchar *name = rt_echoes_get_name (self->echoes, item_id);
-  gpointer closure[] = { (gpointer) item_id, NULL };
+  Amended found = { .item_id = item_id };
   g_autofree gchar *heard = NULL;
 
   if (name == NULL)
     return;
+  rt_transcript_foreach (self->transcript, find_text, &found);
+  heard = found.text;
+  /* the name was told for another one */
+  if (found.ago != ago)
+    return;
   rt_session_say (self, RT_COMMAND_ITEM_DELETE, effects)->item_id
       = g_strdup (name);
-  rt_transcript_foreach (self->transcript, find_text, closure);
-  heard = closure[1];
   if (heard != NULL && *heard != '\0')
     tell_text (self, RT_ROLE_ASSISTANT, NULL, heard, effects);
 }

@@ -182,7 +182,7 @@ rt_session_cut_retired_texts (
   Cutting cutting = { cut, effects };
 
   rt_transcript_interrupt_retired (
-      self->transcript, cut->item_id, cut_text, &cutting);
+      self->transcript, cut->item_id, cut->ago, cut_text, &cutting);
 }
 
 static void

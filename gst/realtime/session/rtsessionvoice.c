@@ -149,10 +149,10 @@ report_cut (RtSession *self, const RtCut *cut, RtEffects *effects)
   RtNote *note;
 
   rt_transcript_heard (
-      self->transcript, cut->item_id, cut->retired, cut->played, cut->dropped);
-  if (cut->retired) {
+      self->transcript, cut->item_id, cut->ago, cut->played, cut->dropped);
+  if (cut->ago > 0) {
     if (tells)
-      rt_session_amend (self, cut->item_id, effects);
+      rt_session_amend (self, cut->item_id, cut->ago, effects);
   } else if (tells && cut->deletes) {
     command = rt_session_say (self, RT_COMMAND_ITEM_DELETE, effects);
     command->item_id = g_strdup (cut->item_id);
@@ -168,18 +168,19 @@ report_cut (RtSession *self, const RtCut *cut, RtEffects *effects)
   note->played = cut->played;
   note->dropped = cut->dropped;
   rt_effects_note (effects, note);
-  if (cut->retired)
+  if (cut->ago > 0)
     rt_session_cut_retired_texts (self, cut, effects);
   else if (cut->item_id != NULL || cut->response_id != NULL)
     rt_session_cut_texts (self, cut, effects);
 }
 
 static void
-set_heard (const gchar *item_id, guint content_index, gpointer user_data)
+set_heard (
+    const gchar *item_id, guint ago, guint content_index, gpointer user_data)
 {
   RtSession *self = user_data;
 
-  rt_transcript_set_heard (self->transcript, item_id, content_index);
+  rt_transcript_set_heard (self->transcript, item_id, ago, content_index);
 }
 
 static void
@@ -197,7 +198,7 @@ cut_nameless (RtSession *self, const GPtrArray *cuts, RtEffects *effects)
   const RtCut *last
       = cuts->len > 0 ? g_ptr_array_index (cuts, cuts->len - 1) : NULL;
 
-  if (last != NULL && !last->retired && last->item_id == NULL
+  if (last != NULL && last->ago == 0 && last->item_id == NULL
       && last->response_id == NULL)
     rt_session_cut_open_texts (self, last, effects);
 }

@@ -30,7 +30,7 @@ typedef struct {
   gchar *event_id;  /* … and this said it */
   gboolean interrupted; /* the server's copy says more than was heard */
   gboolean taken;       /* it was handed off, or a part of it */
-  gboolean retired;     /* of a session before this one */
+  guint ago;            /* it is of so many sessions before this one */
   gboolean answered;    /* the model heard it, whatever is told of it */
   gboolean cut;         /* not heard to its end: */
   guint played;         /* ms */
@@ -62,6 +62,9 @@ void rt_transcript_cut_item (RtTranscript *transcript, RtTranscriptItem *item,
 /* Of more than is to be kept the oldest goes; the newest stays. */
 void rt_transcript_forget_oldest (RtTranscript *transcript);
 void rt_transcript_remove (RtTranscript *transcript, RtTranscriptItem *item);
+/* One of so many sessions before, or of this one; NULL: not known. */
+RtTranscriptItem *rt_transcript_find_past (
+    RtTranscript *transcript, const gchar *id, guint ago);
 /* NULL: not known. */
 RtTranscriptItem *rt_transcript_find_item (
     RtTranscript *transcript, const gchar *id);

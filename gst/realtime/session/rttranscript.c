@@ -146,7 +146,7 @@ find_typed (RtTranscript *self, const RtItem *copy)
   for (i = 0; copy->text != NULL && i < self->items->len; i++) {
     RtTranscriptItem *item = g_ptr_array_index (self->items, i);
 
-    if (item->typed && item->id == NULL && !item->retired
+    if (item->typed && item->id == NULL && item->ago == 0
         && strcmp (rt_transcript_find_part (item, 0)->text->str, copy->text)
                == 0)
       return item;

@@ -62,9 +62,10 @@ void rt_transcript_end (RtTranscript *transcript, const gchar *item_id,
 /* TRUE when there is one in an item without a name. */
 gboolean rt_transcript_is_open (RtTranscript *transcript);
 
-/* All of the part was heard. */
-void rt_transcript_set_heard (
-    RtTranscript *transcript, const gchar *item_id, guint content_index);
+/* All of the part was heard.  Where `ago` is asked for, the item is of so many
+ * sessions before; 0: of this one. */
+void rt_transcript_set_heard (RtTranscript *transcript, const gchar *item_id,
+    guint ago, guint content_index);
 /* Tells, and returns, what was heard of `text`: transfer full.  Not `spoken`
  * in the key: all of it was, or it was read. */
 typedef gchar *(*RtTranscriptCutFunc) (
@@ -92,7 +93,7 @@ void rt_transcript_answered (RtTranscript *transcript, const gchar *unless);
 /* The item was cut: so many ms of it were played and so many not; NULL: the
  * last one of the model's that has no name. */
 void rt_transcript_heard (RtTranscript *transcript, const gchar *item_id,
-    gboolean retired, guint played, guint dropped);
+    guint ago, guint played, guint dropped);
 /* The session is over, and its names mean nothing any more.  What has no end
  * yet ends here, by `func`, once each; but `repeated`: what the user said and
  * the model did not hear will be said again, and is forgotten instead. */
@@ -104,7 +105,8 @@ gboolean rt_transcript_is_unanswered (RtTranscript *transcript);
 void rt_transcript_revive (RtTranscript *transcript, const gchar *event_id);
 /* rt_transcript_interrupt() for an item of a session before. */
 void rt_transcript_interrupt_retired (RtTranscript *transcript,
-    const gchar *item_id, RtTranscriptCutFunc func, gpointer user_data);
+    const gchar *item_id, guint ago, RtTranscriptCutFunc func,
+    gpointer user_data);
 /* The server forgot the item because it was told to: as if nothing of it had
  * been heard. */
 void rt_transcript_forget (RtTranscript *transcript, const gchar *item_id);
@@ -112,6 +114,7 @@ void rt_transcript_forget (RtTranscript *transcript, const gchar *item_id);
 typedef struct {
   const gchar *role;
   const gchar *item_id;
+  guint ago;             /* sessions */
   const gchar *event_id; /* that told the server what was typed, else NULL */
   gchar *text;           /* all of it, heard or not */
   gboolean cut;

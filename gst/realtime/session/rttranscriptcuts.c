@@ -9,9 +9,9 @@
 
 void
 rt_transcript_set_heard (
-    RtTranscript *self, const gchar *item_id, guint content_index)
+    RtTranscript *self, const gchar *item_id, guint ago, guint content_index)
 {
-  RtTranscriptItem *item = rt_transcript_find_item (self, item_id);
+  RtTranscriptItem *item = rt_transcript_find_past (self, item_id, ago);
   RtTranscriptPart *part
       = item != NULL ? rt_transcript_find_part (item, content_index) : NULL;
 

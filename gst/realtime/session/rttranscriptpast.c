@@ -31,36 +31,36 @@ rt_transcript_answered (RtTranscript *self, const gchar *unless)
     if (!is_user (item)
         || (unless != NULL && g_strcmp0 (item->id, unless) == 0))
       continue;
-    if (item->answered || item->retired)
+    if (item->answered || item->ago > 0)
       break;
     item->answered = TRUE;
   }
 }
 
-static RtTranscriptItem *
-find_retired (RtTranscript *self, const gchar *id)
+RtTranscriptItem *
+rt_transcript_find_past (RtTranscript *self, const gchar *id, guint ago)
 {
   guint i;
 
+  if (ago == 0)
+    return rt_transcript_find_item (self, id);
   for (i = self->items->len; id != NULL && i > 0; i--)
-    if (get (self, i - 1)->retired
+    if (get (self, i - 1)->ago == ago
         && g_strcmp0 (get (self, i - 1)->id, id) == 0)
       return get (self, i - 1);
   return NULL;
 }
 
 void
-rt_transcript_heard (RtTranscript *self, const gchar *item_id, gboolean retired,
+rt_transcript_heard (RtTranscript *self, const gchar *item_id, guint ago,
     guint played, guint dropped)
 {
   RtTranscriptItem *item;
 
   if (item_id == NULL)
     item = rt_transcript_find_nameless (self, RT_ROLE_ASSISTANT);
-  else if (retired)
-    item = find_retired (self, item_id);
   else
-    item = rt_transcript_find_item (self, item_id);
+    item = rt_transcript_find_past (self, item_id, ago);
   if (item == NULL)
     return;
   item->cut = TRUE;
@@ -83,7 +83,7 @@ is_open (const RtTranscriptItem *item)
 static gboolean
 is_unanswered (const RtTranscriptItem *item)
 {
-  return !item->retired && is_user (item) && !item->answered && is_open (item);
+  return item->ago == 0 && is_user (item) && !item->answered && is_open (item);
 }
 
 gboolean
@@ -92,7 +92,7 @@ rt_transcript_is_unanswered (RtTranscript *self)
   guint i;
 
   for (i = self->items->len; i > 0; i--) {
-    if (get (self, i - 1)->retired)
+    if (get (self, i - 1)->ago > 0)
       break;
     if (is_unanswered (get (self, i - 1)))
       return TRUE;
@@ -113,13 +113,13 @@ rt_transcript_retire (RtTranscript *self, gboolean repeated,
       rt_transcript_remove (self, item);
       continue;
     }
-    if (!item->retired)
+    if (item->ago == 0)
       rt_transcript_end_item (item, TRUE, func, user_data);
     for (j = 0; j < item->parts->len; j++)
       ((RtTranscriptPart *) g_ptr_array_index (item->parts, j))->presumed
           = FALSE;
     g_clear_pointer (&item->previous, g_free);
-    item->retired = TRUE;
+    item->ago++;
     i++;
   }
   g_hash_table_remove_all (self->by_id);
@@ -132,16 +132,16 @@ rt_transcript_revive (RtTranscript *self, const gchar *event_id)
 
   for (i = self->items->len; i > 0; i--)
     if (g_strcmp0 (get (self, i - 1)->event_id, event_id) == 0) {
-      get (self, i - 1)->retired = FALSE;
+      get (self, i - 1)->ago = 0;
       return;
     }
 }
 
 void
 rt_transcript_interrupt_retired (RtTranscript *self, const gchar *item_id,
-    RtTranscriptCutFunc func, gpointer user_data)
+    guint ago, RtTranscriptCutFunc func, gpointer user_data)
 {
-  RtTranscriptItem *item = find_retired (self, item_id);
+  RtTranscriptItem *item = rt_transcript_find_past (self, item_id, ago);
 
   if (item != NULL)
     rt_transcript_cut_item (self, item, func, user_data);
@@ -189,6 +189,7 @@ rt_transcript_foreach (
     RtTranscriptText text = {
       .role = item->role,
       .item_id = item->id,
+      .ago = item->ago,
       .event_id = item->event_id,
       .text = joined,
       /* else what remains is what was heard */

@@ -130,76 +130,6 @@ static const Row stalled[] = {
   { "repeated", "send create" },
 };
 
-/* The next session may use the same names for other things. */
-static const Row names_again[] = {
-  FORGETFUL,
-  { "created id=r1", "note response created r1" },
-  { "audio item=i1 resp=r1 audio=100", "play 1 4800@24000" },
-  { "said item=i1 resp=r1 text=One.", "note assistant final 'One.' i1" },
-  { "done id=r1", "end 1; note response completed r1" },
-  { "item_done kind=call item=i2 call=c1 name=f args={}",
-      "note item done i2; note call c1 i2 f '{}'" },
-  { "ask function c1 yes", "send function c1 'yes'; send create" },
-  { "item_added kind=output item=i3 call=c1", "note item added i3" },
-  { "created id=r2", "note response created r2" },
-  { "done id=r2", "note response completed r2" },
-  { "worked?", "yes" },
-  { "lost", "" },
-  AGAIN,
-  { "repeated", "" },
-  { "created id=r1", "note response created r1" },
-  { "audio item=i1 resp=r1 audio=50", "play 2 2400@24000" },
-  { "said item=i1 resp=r1 text=Two.", "note assistant final 'Two.' i1" },
-  { "done id=r1", "end 2; note response completed r1" },
-  { "item_done kind=call item=i2 call=c1 name=f args={}",
-      "note item done i2; note call c1 i2 f '{}'" },
-  { "playing 1", "note speech assistant playing i1" },
-  { "ask interrupt", "drop" },
-  /* of the first, which is gone, and of the second */
-  { "dropped 1=40/100 2=0/50",
-      "note speech assistant interrupted i1; note interrupted i1 40+60; "
-      "note assistant final interrupted '' i1; send delete i1; "
-      "note interrupted i1 0+50; "
-      "note assistant final interrupted '' i1" },
-};
-
-/* What is told of an item that outlived its session ends none of the same name
- * in the next. */
-static const Row names_cut_again[] = {
-  FORGETFUL,
-  { "created id=r1", "note response created r1" },
-  { "audio item=i1 resp=r1 audio=100", "play 1 4800@24000" },
-  { "said item=i1 resp=r1 text=One.", "note assistant final 'One.' i1" },
-  { "done id=r1", "end 1; note response completed r1" },
-  { "lost", "" },
-  AGAIN,
-  { "repeated", "" },
-  { "created id=r2", "note response created r2" },
-  { "said_delta item=i1 resp=r2 text=Tw", "note assistant 'Tw' i1" },
-  { "playing 1", "note speech assistant playing i1" },
-  { "done id=r2", "note response completed r2" },
-  { "ask interrupt", "drop" },
-  { "dropped 1=40/100",
-      "note speech assistant interrupted i1; note interrupted i1 40+60; "
-      "note assistant final interrupted '' i1" },
-  { "said_delta item=i1 resp=r2 text=o.", "note assistant 'o.' i1" },
-  { "said item=i1 resp=r2 text=Two.", "note assistant final 'Two.' i1" },
-};
-
-/* What was interrupted in one session does not silence the next. */
-static const Row interrupted_before[] = {
-  FORGETFUL,
-  { "created id=r1", "note response created r1" },
-  { "audio item=i1 resp=r1 audio=100", "play 1 4800@24000" },
-  { "ask interrupt", "send cancel r1; drop" },
-  { "dropped 1=40/100", "send truncate i1 0 40; note interrupted i1 40+60" },
-  { "lost", "note response cancelled r1 session_lost" },
-  AGAIN,
-  { "repeated", "" },
-  { "created id=r1", "note response created r1" },
-  { "audio item=i1 resp=r1 audio=50", "play 2 2400@24000" },
-};
-
 /* The connection is not there: nothing is said into it. */
 static const Row interrupted_meanwhile[] = {
   FORGETFUL,
@@ -442,9 +372,6 @@ static const Table tables[] = {
   TABLE ("asked", "", asked),
   TABLE ("too-early", "", too_early),
   TABLE ("stalled", "", stalled),
-  TABLE ("names-again", "", names_again),
-  TABLE ("names-cut-again", "", names_cut_again),
-  TABLE ("interrupted-before", "", interrupted_before),
   TABLE ("interrupted-meanwhile", "", interrupted_meanwhile),
   TABLE ("speaking", "", speaking),
   TABLE ("speaking-lost", "", speaking_lost),
