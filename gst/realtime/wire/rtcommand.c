@@ -25,6 +25,7 @@ rt_command_copy (const RtCommand *command)
   copy->name = g_strdup (command->name);
   copy->text = g_strdup (command->text);
   copy->before = g_strdup (command->before);
+  copy->left_out = g_strdupv (command->left_out);
   return copy;
 }
 
@@ -40,5 +41,6 @@ rt_command_free (RtCommand *command)
   g_free (command->name);
   g_free (command->text);
   g_free (command->before);
+  g_strfreev (command->left_out);
   g_free (command);
 }

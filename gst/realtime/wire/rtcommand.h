@@ -10,9 +10,9 @@
 G_BEGIN_DECLS
 
 typedef enum {
-  RT_COMMAND_SESSION_UPDATE, /* first; before, or NULL; text: what was said
-                                before, for those that cannot be told in items,
-                                or NULL */
+  RT_COMMAND_SESSION_UPDATE, /* first; before, left_out, or NULL; text: what
+                                was said before, for those that cannot be told
+                                in items, or NULL */
   RT_COMMAND_AUDIO_COMMIT,   /* position */
   RT_COMMAND_AUDIO_CLEAR,    /* position: and what was not sent before it */
   RT_COMMAND_RESPONSE_CREATE,
@@ -39,6 +39,7 @@ typedef struct {
   gchar *name;
   gchar *text;
   gchar *before;  /* the SESSION_UPDATE before this one, as it was encoded */
+  GStrv left_out; /* paths of members that it does not have */
   gboolean first; /* it opens the session */
   gboolean again; /* a session before this one was told it, too */
   gboolean final;

@@ -8,6 +8,7 @@
 
 #include "rtbase64.h"
 #include "rtsessionjson.h"
+#include "rtsessionpath.h"
 
 static gchar *
 encode_raw (const gchar *text)
@@ -17,6 +18,19 @@ encode_raw (const gchar *text)
   if (text != NULL)
     root = rt_json_parse_object (text, strlen (text), NULL);
   return root != NULL ? g_strdup (text) : NULL;
+}
+
+/* What is left out was wanted, and so is not what is taken back. */
+static void
+fit_session (JsonObject *message, const RtCommand *command)
+{
+  guint i;
+
+  if (command->before != NULL)
+    rt_session_json_take_back (
+        json_object_get_object_member (message, "session"), command->before);
+  for (i = 0; command->left_out != NULL && command->left_out[i] != NULL; i++)
+    rt_session_path_drop (message, command->left_out[i]);
 }
 
 gchar *
@@ -38,9 +52,7 @@ rt_message_encode (const RtCommand *command, const RtSessionConfig *config,
     rt_json_set_string (message, "event_id", command->event_id);
   if (!fill (message, command, config))
     return NULL;
-  if (command->before != NULL)
-    rt_session_json_take_back (
-        json_object_get_object_member (message, "session"), command->before);
+  fit_session (message, command);
   return rt_json_to_text (node);
 }
 

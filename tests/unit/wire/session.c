@@ -316,6 +316,91 @@ test_taken_back (void)
       "idle_timeout_ms"));
 }
 
+static gchar *
+encode_without (const RtSessionConfig *config, gchar *before, ...)
+{
+  RtCommand command = {
+    .type = RT_COMMAND_SESSION_UPDATE,
+    .event_id = "e",
+    .before = before,
+  };
+  g_autoptr (GPtrArray) paths = g_ptr_array_new ();
+  const gchar *path;
+  va_list more;
+
+  va_start (more, before);
+  while ((path = va_arg (more, const gchar *)) != NULL)
+    g_ptr_array_add (paths, (gpointer) path);
+  va_end (more);
+  g_ptr_array_add (paths, NULL);
+  command.left_out = (GStrv) paths->pdata;
+  return rt_dialect_v2.encode (&command, config);
+}
+
+/* What is left out is not there, and all else is. */
+static void
+test_left_out (void)
+{
+  g_autoptr (RtSessionConfig) config = rt_session_config_new ();
+  g_autofree gchar *text = NULL;
+  g_autoptr (JsonNode) message = NULL;
+  g_autoptr (JsonNode) wanted = encoded_session (config);
+  JsonObject *session, *audio;
+
+  text = encode_without (config, NULL, "session.audio.input.noise_reduction",
+      "session.tool_choice", "session.audio.input.transcription.model",
+      "session.not.there", "session.instructions", NULL);
+  message = rt_test_parse (text);
+  session = rt_json_object (json_node_get_object (message), "session");
+  hide_descriptions (session);
+  audio = rt_json_object (json_node_get_object (wanted), "audio");
+  json_object_remove_member (
+      rt_json_object (audio, "input"), "noise_reduction");
+  json_object_remove_member (
+      rt_json_object (rt_json_object (audio, "input"), "transcription"),
+      "model");
+  json_object_remove_member (json_node_get_object (wanted), "tool_choice");
+  g_assert_true (json_node_equal (
+      json_object_get_member (json_node_get_object (message), "session"),
+      wanted));
+}
+
+/* What is left out is not taken back. */
+static void
+test_left_out_and_taken_back (void)
+{
+  g_autoptr (RtSessionConfig) config = rt_session_config_new ();
+  g_autofree gchar *before = NULL, *text = NULL;
+  g_autoptr (JsonNode) message = NULL;
+  JsonObject *session;
+
+  config->max_output_tokens = 7;
+  set (&config->session_options, "{\"tracing\":\"auto\",\"include\":[]}");
+  before = session_update (config);
+  config->max_output_tokens = 100000;
+  set (&config->session_options, NULL);
+  text = encode_without (
+      config, before, "session.max_output_tokens", "session.include", NULL);
+  message = rt_test_parse (text);
+  session = rt_json_object (json_node_get_object (message), "session");
+  g_assert_false (json_object_has_member (session, "max_output_tokens"));
+  g_assert_false (json_object_has_member (session, "include"));
+  g_assert_true (json_object_get_null_member (session, "tracing"));
+}
+
+static void
+test_command_copy (void)
+{
+  g_autoptr (RtCommand) command = rt_command_new (RT_COMMAND_SESSION_UPDATE);
+  g_autoptr (RtCommand) copy = NULL;
+
+  command->left_out = g_strsplit ("a b", " ", -1);
+  copy = rt_command_copy (command);
+  g_assert_true (g_strv_equal ((const gchar *const *) command->left_out,
+      (const gchar *const *) copy->left_out));
+  g_assert_true (command->left_out != copy->left_out);
+}
+
 static void
 test_config_copy (void)
 {
@@ -355,6 +440,10 @@ main (int argc, char **argv)
   g_test_add_func ("/wire/session/tool-choice", test_tool_choice);
   g_test_add_func ("/wire/session/options", test_options);
   g_test_add_func ("/wire/session/taken-back", test_taken_back);
+  g_test_add_func ("/wire/session/left-out", test_left_out);
+  g_test_add_func (
+      "/wire/session/left-out-and-taken-back", test_left_out_and_taken_back);
+  g_test_add_func ("/wire/session/command-copy", test_command_copy);
   g_test_add_func ("/wire/session/config-copy", test_config_copy);
   return g_test_run ();
 }
