@@ -8,6 +8,7 @@
 #include "rthandoffs.h"
 #include "rthistory.h"
 #include "rtledger.h"
+#include "rtrefusals.h"
 #include "rtresponses.h"
 #include "rtsent.h"
 #include "rtsession.h"
@@ -41,7 +42,8 @@ struct _RtSession {
   gboolean resumed;     /* there was a session before this one */
   gboolean worked;      /* this one was of use */
   gboolean catching_up; /* no reply is asked for yet */
-  gchar *greeting;      /* what a session that waits was told, or NULL */
+  gchar *greeting;      /* what a session that waits was told, or NULL … */
+  gchar *greeting_id;   /* … and the event id of that */
   gchar *past;          /* the conversation, for one that takes no items */
   gchar *id;
   gchar *last_error;
@@ -49,9 +51,13 @@ struct _RtSession {
   gboolean has_output_format;
   RtAudioFormat input_format;
   RtAudioFormat output_format;
-  guint updates; /* sent and not answered */
-  guint serial;  /* of our event ids */
+  guint updates;        /* told and not answered */
+  gchar *update_id;     /* of the last one … */
+  gchar *update_before; /* … and what it followed, or NULL */
+  gchar *taken;         /* the last one that was taken; NULL: none was */
+  guint serial;         /* of our event ids */
 
+  RtRefusals *refusals;
   RtResponses *responses;
   RtTranscript *transcript;
   RtHandoffs *handoffs;
@@ -106,11 +112,38 @@ void rt_session_take_settings (RtSession *session);
 /* What had to wait for the end of a reply is told. */
 void rt_session_settle_settings (RtSession *session, RtEffects *effects);
 
+/* rtsessionrefusals.c: updates, and what the server refuses of them */
+/* The present settings as the server was told them, but for what it never
+ * took: of that nothing has to be taken back.  Transfer full. */
+gchar *rt_session_dup_told (RtSession *session);
+/* The settings have changed. */
+void rt_session_review_refusals (RtSession *session);
+/* Sends an update, and keeps in mind that it is the last one. */
+void rt_session_send_update (
+    RtSession *session, RtCommand *command, RtEffects *effects);
+/* The same with an update of the present settings.  Takes `before`, which may
+ * be NULL. */
+void rt_session_tell_settings (
+    RtSession *session, gchar *before, RtEffects *effects);
+/* One that was sent by another way is the last one.  Takes both. */
+void rt_session_note_update (
+    RtSession *session, gchar *event_id, gchar *before);
+/* The last one was taken. */
+void rt_session_note_taken (RtSession *session);
+/* TRUE: it names what was left out of the last update, and more will be. */
+gboolean rt_session_is_refused_again (
+    RtSession *session, const RtErrorInfo *error);
+/* The last update was refused: it is told again without what the error names.
+ * FALSE: there is nothing to leave out. */
+gboolean rt_session_tell_rest (
+    RtSession *session, const RtErrorInfo *error, RtEffects *effects);
+
 /* rtsessionformats.c: what the audio is to the server */
 void rt_session_learn_formats (RtSession *session, const RtSessionInfo *info);
 void rt_session_update_taken (
     RtSession *session, const RtSessionInfo *info, RtEffects *effects);
-void rt_session_update_refused (RtSession *session, RtEffects *effects);
+void rt_session_update_refused (
+    RtSession *session, const RtErrorInfo *error, RtEffects *effects);
 
 /* rtsessionrequests.c */
 void rt_session_serve_waiting (RtSession *session, RtEffects *effects);

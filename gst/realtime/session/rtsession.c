@@ -15,6 +15,7 @@ rt_session_new (const RtDialect *dialect, const RtSessionConfig *config)
   self->wanted = rt_session_config_copy (config);
   self->barge_in = TRUE;
   self->heard_end = RT_TIME_UNKNOWN;
+  self->refusals = rt_refusals_new ();
   self->responses = rt_responses_new ();
   self->transcript = rt_transcript_new ();
   self->handoffs = rt_handoffs_new ();
@@ -35,6 +36,7 @@ rt_session_free (RtSession *self)
   rt_session_forget_waiting (self);
   rt_session_config_free (self->config);
   rt_session_config_free (self->wanted);
+  rt_refusals_free (self->refusals);
   rt_responses_free (self->responses);
   rt_transcript_free (self->transcript);
   rt_handoffs_free (self->handoffs);
@@ -43,6 +45,10 @@ rt_session_free (RtSession *self)
   rt_sent_free (self->sent);
   rt_echoes_free (self->echoes);
   g_free (self->greeting);
+  g_free (self->greeting_id);
+  g_free (self->update_id);
+  g_free (self->update_before);
+  g_free (self->taken);
   g_free (self->past);
   rt_timeline_free (self->timeline);
   rt_utterances_free (self->utterances);
@@ -81,8 +87,10 @@ rt_session_make (RtSession *self, RtCommandType type, const gchar *purpose)
   RtCommand *command = rt_command_new (type);
 
   command->event_id = g_strdup_printf ("rt_%s_%u", purpose, ++self->serial);
-  if (type == RT_COMMAND_SESSION_UPDATE)
+  if (type == RT_COMMAND_SESSION_UPDATE) {
     command->text = g_strdup (self->past);
+    command->left_out = rt_refusals_dup_paths (self->refusals);
+  }
   return command;
 }
 
@@ -90,7 +98,6 @@ RtCommand *
 rt_session_say (RtSession *self, RtCommandType type, RtEffects *effects)
 {
   static const gchar *const names[RT_COMMAND_LAST] = {
-    [RT_COMMAND_SESSION_UPDATE] = "update",
     [RT_COMMAND_AUDIO_COMMIT] = "commit",
     [RT_COMMAND_AUDIO_CLEAR] = "clear",
     [RT_COMMAND_RESPONSE_CREATE] = "create",

@@ -74,6 +74,10 @@ adjust (RtSession *self, const RtErrorInfo *error, RtSeverity severity)
       && (answers (error, "rt_truncate_") || answers (error, "rt_delete_")
           || answers (error, "rt_restore_")))
     return RT_SEVERITY_BENIGN;
+  /* it misses what it refused itself, and was said to */
+  if (severity == RT_SEVERITY_WARNING
+      && rt_session_is_refused_again (self, error))
+    return RT_SEVERITY_BENIGN;
   return severity;
 }
 
@@ -96,7 +100,7 @@ rt_session_handle_error (
     return;
 
   if (answers (error, "rt_update_"))
-    rt_session_update_refused (self, effects);
+    rt_session_update_refused (self, error, effects);
   rt_responses_error (self->responses, error);
   if (answers (error, "rt_commit_")
       || g_strcmp0 (error->code, "input_audio_buffer_commit_empty") == 0) {

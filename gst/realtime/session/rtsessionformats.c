@@ -77,7 +77,10 @@ void
 rt_session_update_taken (
     RtSession *self, const RtSessionInfo *info, RtEffects *effects)
 {
-  if (!answers_last (self) || info == NULL)
+  if (!answers_last (self))
+    return;
+  rt_session_note_taken (self);
+  if (info == NULL)
     return;
   check (self, info->has_input_format, info->has_output_format, effects);
   /* what it said before was of itself; of what it was asked for, it says
@@ -88,8 +91,13 @@ rt_session_update_taken (
 }
 
 void
-rt_session_update_refused (RtSession *self, RtEffects *effects)
+rt_session_update_refused (
+    RtSession *self, const RtErrorInfo *error, RtEffects *effects)
 {
-  if (answers_last (self))
+  gboolean last = answers_last (self)
+                  && g_strcmp0 (error->event_id, self->update_id) == 0;
+
+  /* the answer to what is told instead is waited for */
+  if (!rt_session_tell_rest (self, error, effects) && last)
     check (self, self->has_input_format, self->has_output_format, effects);
 }

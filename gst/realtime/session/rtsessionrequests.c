@@ -239,7 +239,7 @@ perform (RtSession *self, const RtRequest *request, RtEffects *effects)
     case RT_REQUEST_UPDATE:
       /* before that, the first word tells them */
       if (self->opened)
-        rt_session_say (self, RT_COMMAND_SESSION_UPDATE, effects);
+        rt_session_tell_settings (self, NULL, effects);
       return TRUE;
   }
   g_return_val_if_reached (FALSE);

@@ -62,6 +62,8 @@ rt_session_greet (RtSession *self)
   nameless.event_id = NULL;
   g_free (self->greeting);
   self->greeting = self->dialect->encode (&nameless, self->config);
+  g_free (self->greeting_id);
+  self->greeting_id = g_strdup (command->event_id);
   return command;
 }
 
@@ -70,11 +72,13 @@ static void
 greet_again (RtSession *self, RtEffects *effects)
 {
   g_autofree gchar *before = g_steal_pointer (&self->greeting);
+  g_autofree gchar *event_id = g_steal_pointer (&self->greeting_id);
   g_autoptr (RtCommand) command = rt_session_greet (self);
 
   if (strcmp (before, self->greeting) != 0)
-    rt_session_say (self, RT_COMMAND_SESSION_UPDATE, effects)->before
-        = g_steal_pointer (&before);
+    rt_session_tell_settings (self, g_steal_pointer (&before), effects);
+  else
+    rt_session_note_update (self, g_steal_pointer (&event_id), NULL);
 }
 
 void
@@ -84,10 +88,12 @@ rt_session_opened (RtSession *self, gboolean greeted, RtEffects *effects)
 
   self->opened = TRUE;
   rt_session_take_settings (self);
+  g_clear_pointer (&self->taken, g_free);
+  rt_refusals_renew (self->refusals);
   if (greeted)
     greet_again (self, effects);
   else
-    rt_effects_send (effects, rt_session_greet (self));
+    rt_session_send_update (self, rt_session_greet (self), effects);
   g_clear_pointer (&self->greeting, g_free);
   note->session_id = g_strdup (self->config->conversation_id);
   note->flag = self->began;
@@ -272,7 +278,6 @@ void
 rt_session_sent (RtSession *self, const RtCommand *command)
 {
   rt_session_audio_sent (self, command);
-  self->updates += command->type == RT_COMMAND_SESSION_UPDATE;
   switch (command->type) {
     case RT_COMMAND_USER_TEXT:
     case RT_COMMAND_SYSTEM_TEXT:

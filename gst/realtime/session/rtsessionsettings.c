@@ -50,36 +50,35 @@ dup_possible (RtSession *self)
   return config;
 }
 
-/* What the server is told is what the dialect makes of it: no list of fields
- * that could differ from that. */
-static gchar *
-dup_told (RtSession *self, const RtSessionConfig *config)
+/* Takes `config`. */
+static void
+set_in_force (RtSession *self, RtSessionConfig *config)
 {
-  RtCommand command = { .type = RT_COMMAND_SESSION_UPDATE, .event_id = "" };
-
-  return self->dialect->encode (&command, config);
+  rt_session_config_free (self->config);
+  self->config = config;
+  rt_session_review_refusals (self);
 }
 
 void
 rt_session_take_settings (RtSession *self)
 {
-  rt_session_config_free (self->config);
-  self->config = rt_session_config_copy (self->wanted);
+  set_in_force (self, rt_session_config_copy (self->wanted));
   self->spoken = FALSE;
 }
 
+/* What the server is told is what the dialect makes of it: no list of fields
+ * that could differ from that. */
 void
 rt_session_settle_settings (RtSession *self, RtEffects *effects)
 {
   RtSessionConfig *config = dup_possible (self);
-  g_autofree gchar *before = dup_told (self, self->config);
-  g_autofree gchar *now = dup_told (self, config);
+  g_autofree gchar *before = rt_session_dup_told (self);
+  g_autofree gchar *now = NULL;
 
-  rt_session_config_free (self->config);
-  self->config = config;
+  set_in_force (self, config);
+  now = rt_session_dup_told (self);
   if (g_strcmp0 (before, now) != 0)
-    rt_session_say (self, RT_COMMAND_SESSION_UPDATE, effects)->before
-        = g_steal_pointer (&before);
+    rt_session_tell_settings (self, g_steal_pointer (&before), effects);
 }
 
 void

@@ -146,7 +146,8 @@ static const Row voice_refused[] = {
   { "error code=invalid_value msg='Cannot update a voice now.' "
     "param=session.audio.output.voice event=rt_update_2",
       "note error warning invalid_value 'Cannot update a voice now. "
-      "(session.audio.output.voice)' rt_update_2" },
+      "(session.audio.output.voice)' rt_update_2; "
+      "send update without session.audio.output.voice" },
 };
 
 static const Row bad_requests[] = {

@@ -53,6 +53,8 @@ set_config (RtSessionConfig *config, const gchar *key, const gchar *value)
     set_string (&config->transcription_model, value);
   else if (g_str_equal (key, "handoff"))
     set_string (&config->handoff_tool, value);
+  else if (g_str_equal (key, "options"))
+    set_string (&config->session_options, value);
   else if (g_str_equal (key, "codec"))
     config->output_format = session_driver_format (value);
   else if (g_str_equal (key, "input"))

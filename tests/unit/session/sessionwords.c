@@ -258,6 +258,17 @@ add_position (GString *out, guint64 position)
 }
 
 static void
+add_left_out (GString *out, const RtCommand *command)
+{
+  guint i;
+
+  for (i = 0; command->left_out != NULL && command->left_out[i] != NULL; i++) {
+    add (out, i == 0 ? "without" : "and");
+    add (out, command->left_out[i]);
+  }
+}
+
+static void
 add_command (GString *out, const RtCommand *command)
 {
   static const gchar *const names[RT_COMMAND_LAST] = { "update", "commit",
@@ -280,6 +291,7 @@ add_command (GString *out, const RtCommand *command)
   if (command->final)
     add (out, "final");
   add_position (out, command->position);
+  add_left_out (out, command);
   if (command->type == RT_COMMAND_ITEM_TRUNCATE)
     g_string_append_printf (
         out, " %u %u", command->content_index, command->audio_end_ms);
