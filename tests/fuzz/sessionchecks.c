@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "rtrefusals.h"
+
 #define NS_PER_SECOND G_GUINT64_CONSTANT (1000000000)
 #define NS_PER_MS G_GUINT64_CONSTANT (1000000)
 
@@ -282,6 +284,8 @@ session_checks_command (SessionChecks *self, const RtCommand *command)
   self->said_first = TRUE;
   g_assert_nonnull (command->event_id);
   g_assert_true (g_hash_table_add (self->said, g_strdup (command->event_id)));
+  if (command->left_out != NULL)
+    g_assert_cmpuint (g_strv_length (command->left_out), <=, RT_REFUSALS_MAX);
   note_call (self, command);
   switch (command->type) {
     case RT_COMMAND_ITEM_TRUNCATE:

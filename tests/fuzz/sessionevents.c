@@ -27,6 +27,10 @@ static const gchar *const messages[] = { NULL, "oops",
   "Audio content of 1ms is already shorter than 2ms" };
 static const gchar *const event_ids[] = { NULL, "rt_create_2", "rt_create_5",
   "rt_commit_3", "rt_truncate_4", "rt_delete_4", "rt_cancel_3", "mine" };
+static const gchar *const params[] = { NULL, "session.instructions",
+  "session.audio.output.speed", "session.audio.input.transcription.model",
+  "session.audio.input.format", "session.tools[0].name",
+  "session.audio.input.turn_detection.threshold", "session.unheard_of" };
 static const gchar *const names[] = { "some.event", "response.cancelled",
   "conversation.input_transcript.turn_marked", "response.done" };
 static const guint rates[] = { 0, 8000, 16000, 24000, 48000 };
@@ -111,8 +115,16 @@ take_error (FuzzInput *input)
 {
   RtErrorInfo *error
       = rt_error_info_new (TAKE (input, codes), TAKE (input, messages));
+  guint what;
 
-  error->event_id = TAKE_COPY (input, event_ids);
+  what = fuzz_take_byte (input);
+  if (what < 192) {
+    error->event_id = g_strdup (event_ids[what % G_N_ELEMENTS (event_ids)]);
+    return error;
+  }
+  /* one of the first updates is refused */
+  error->event_id = g_strdup_printf ("rt_update_%u", 1 + what % 8);
+  error->param = TAKE_COPY (input, params);
   return error;
 }
 
