@@ -294,7 +294,9 @@ const GstRealtimeProp gst_realtime_session_props[] = {
   /**
    * GstRealtimeConversation:session-options:
    *
-   * Whatever the other properties lack.
+   * Whatever the other properties lack.  In realtime-v2 a server that refuses
+   * a parameter, of these or of the other properties, is told the rest without
+   * it; a warning names it, and it is tried again when its value changes.
    *
    * Since: 0.1
    */
