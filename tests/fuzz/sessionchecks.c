@@ -256,13 +256,15 @@ check_truncate (SessionChecks *self, const RtCommand *command)
   g_assert_cmpuint (command->audio_end_ms, <=, came);
 }
 
-/* A session that is told of a call, or its answer again, means the same. */
+/* A session that is told of a call, or its answer again, means the same; but
+ * an answer put in words tells it no name. */
 static void
 note_call (SessionChecks *self, const RtCommand *command)
 {
   if (command->call_id == NULL)
     return;
-  if (command->again || command->type == RT_COMMAND_FUNCTION_CALL)
+  if ((command->again && command->type != RT_COMMAND_USER_TEXT)
+      || command->type == RT_COMMAND_FUNCTION_CALL)
     g_hash_table_add (self->raised, g_strdup (command->call_id));
   if (command->final || command->type == RT_COMMAND_FUNCTION_OUTPUT)
     g_hash_table_add (self->answered, g_strdup (command->call_id));
