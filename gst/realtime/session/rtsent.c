@@ -293,7 +293,7 @@ rt_sent_event (RtSent *self, const RtEvent *event)
 }
 
 void
-rt_sent_retire (RtSent *self)
+rt_sent_retire (RtSent *self, RtSentFunc reword, gpointer user_data)
 {
   GList *link, *next;
 
@@ -301,10 +301,13 @@ rt_sent_retire (RtSent *self)
     Entry *entry = link->data;
 
     next = link->next;
-    if (entry->command->type == RT_COMMAND_RESPONSE_CREATE)
+    if (entry->command->type == RT_COMMAND_RESPONSE_CREATE) {
       drop (self, link);
-    else
-      entry->shown = entry->in_use = FALSE;
+      continue;
+    }
+    entry->shown = entry->in_use = FALSE;
+    if (reword != NULL)
+      reword (entry->command, user_data);
   }
 }
 

@@ -28,9 +28,11 @@ void rt_sent_add (RtSent *sent, const RtCommand *command);
  * before it along.  But the output of a call is of use only in a reply: it
  * stays until something of that came. */
 void rt_sent_event (RtSent *sent, const RtEvent *event);
+typedef void (*RtSentFunc) (RtCommand *command, gpointer user_data);
 /* The session is lost: a create among them is asked for by who knows whether
- * it is still wanted, and what was shown is not any more. */
-void rt_sent_retire (RtSent *sent);
+ * it is still wanted, and what was shown is not any more.  Calls `reword` for
+ * what stays; it may be NULL. */
+void rt_sent_retire (RtSent *sent, RtSentFunc reword, gpointer user_data);
 
 guint rt_sent_get_length (const RtSent *sent);
 /* In order. */

@@ -151,7 +151,7 @@ void rt_session_forget_waiting (RtSession *session);
 /* TRUE when an answer to this call waits. */
 gboolean rt_session_has_waiting_answer (
     RtSession *session, const gchar *call_id);
-/* A handoff of a session before, in a protocol that knows only its own, is
+/* In a protocol that knows only its own handoffs one of a session before is
  * answered by a message. */
 void rt_session_reword_answer (RtSession *session, RtCommand *command);
 

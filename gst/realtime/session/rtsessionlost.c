@@ -79,6 +79,13 @@ take_back (RtSession *self, RtEffects *effects)
   }
 }
 
+/* The next session knows nothing of what it is an answer to. */
+static void
+reword (RtCommand *command, gpointer user_data)
+{
+  rt_session_reword_answer (user_data, command);
+}
+
 void
 rt_session_lost (RtSession *self, gboolean repeats, RtEffects *effects)
 {
@@ -100,7 +107,7 @@ rt_session_lost (RtSession *self, gboolean repeats, RtEffects *effects)
   rt_ledger_retire (self->ledger);
   rt_session_retire_texts (self, repeats, effects);
   rt_session_retire_turns (self, effects);
-  rt_sent_retire (self->sent);
+  rt_sent_retire (self->sent, reword, self);
   rt_handoffs_retire (self->handoffs, is_unanswered, self);
   rt_echoes_free (self->echoes);
   self->echoes = rt_echoes_new ();

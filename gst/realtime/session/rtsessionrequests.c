@@ -129,11 +129,10 @@ take_call (RtSession *self, const RtRequest *request, RtEffects *effects)
 void
 rt_session_reword_answer (RtSession *self, RtCommand *command)
 {
-  RtCall *call = rt_handoffs_find (self->handoffs, command->call_id);
   gchar *text;
 
-  if (command->type != RT_COMMAND_HANDOFF_OUTPUT || call == NULL
-      || !call->retired || rt_session_can_say (self, RT_COMMAND_FUNCTION_CALL))
+  if (command->type != RT_COMMAND_HANDOFF_OUTPUT
+      || rt_session_can_say (self, RT_COMMAND_FUNCTION_CALL))
     return;
   text = g_strdup_printf ("%s of the background agent: %s",
       command->final ? "Final message" : "Message", command->text);
@@ -150,11 +149,13 @@ say_answer (RtSession *self, const RtRequest *request, const gchar *call_id,
       request->type == RT_REQUEST_HANDOFF_OUTPUT ? RT_COMMAND_HANDOFF_OUTPUT
                                                  : RT_COMMAND_FUNCTION_OUTPUT,
       effects);
+  const RtCall *call = rt_handoffs_find (self->handoffs, call_id);
 
   command->call_id = g_strdup (call_id);
   command->text = g_strdup (request->text != NULL ? request->text : "");
   command->final = request->final;
-  rt_session_reword_answer (self, command);
+  if (call != NULL && call->retired)
+    rt_session_reword_answer (self, command);
   rt_session_want_reply (self, effects);
   return TRUE;
 }

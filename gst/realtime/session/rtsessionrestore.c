@@ -181,7 +181,6 @@ tell_again (RtSession *self, RtEffects *effects)
     RtCommand *command = rt_command_copy (rt_sent_get (self->sent, i));
 
     command->again = TRUE;
-    rt_session_reword_answer (self, command);
     if (command->type == RT_COMMAND_USER_TEXT)
       rt_transcript_revive (self->transcript, command->event_id);
     if (wants_reply (command))

@@ -171,6 +171,52 @@ static const Row told_once[] = {
       "note assistant final interrupted 'six' i1" },
 };
 
+/* An answer that is told in words, and told again, tells no name. */
+static const Row answered_in_words[] = {
+  { "opened", "send update; note started" },
+  { "session_updated id=s1", "ready; note session s1 updated" },
+  { "handoff_requested call=h1 item=i1 text=task",
+      "note handoff h1 i1 'task' []" },
+  { "ask handoff h1 half no", "send handoff h1 'half'" },
+  { "lost", "" },
+  { "opened", "send update; note started resumed" },
+  { "session_updated id=s2",
+      "ready; note session s2 updated; "
+      "send again user h1 'Message of the background agent: half'; repeat" },
+  { "repeated", "" },
+  { "ask handoff h1 done final",
+      "send user h1 'Final message of the background agent: done' final" },
+  /* it is open until the session that it was answered in is over */
+  { "handoff_requested call=h1 item=i1 text=task", "" },
+  { "lost", "" },
+  { "opened", "send update; note started resumed" },
+  { "session_updated id=s3",
+      "ready; note session s3 updated; "
+      "send again user h1 'Message of the background agent: half'; "
+      "send again user h1 "
+      "'Final message of the background agent: done' final; repeat" },
+  { "repeated", "" },
+  { "handoff_requested call=h1 item=i1 text=other",
+      "note handoff h1 i1 'other' []" },
+};
+
+static const Row answered_before[] = {
+  { "opened", "send update; note started" },
+  { "session_updated id=s1", "ready; note session s1 updated" },
+  { "handoff_requested call=h1 item=i1 text=task",
+      "note handoff h1 i1 'task' []" },
+  { "ask handoff h1 done final", "send handoff h1 'done' final" },
+  { "lost", "" },
+  { "opened", "send update; note started resumed" },
+  { "session_updated id=s2",
+      "ready; note session s2 updated; send again user h1 "
+      "'Final message of the background agent: done' final; repeat" },
+  { "repeated", "" },
+  { "handoff_requested call=h1 item=i1 text=other",
+      "note handoff h1 i1 'other' []" },
+  { "ask handoff h1 ready final", "send handoff h1 'ready' final" },
+};
+
 static const Table tables[] = {
   TABLE ("again", "", again),
   TABLE ("cut-again", "", cut_again),
@@ -178,6 +224,8 @@ static const Table tables[] = {
   TABLE ("cut-twice", "", cut_twice),
   TABLE ("heard-before", "", heard_before),
   TABLE ("told-once", "", told_once),
+  TABLE ("answered-in-words", "v1", answered_in_words),
+  TABLE ("answered-before", "v1", answered_before),
 };
 
 int

@@ -173,7 +173,7 @@ outputs (void)
     tell (sent, "item_added kind=output item=i call=d", "e3");
     tell (sent, "created id=r4", "e3");
     /* but not in another session */
-    rt_sent_retire (sent);
+    rt_sent_retire (sent, NULL, NULL);
     tell (sent, "done id=r4", "e3");
     tell (sent, "item_added kind=output item=i call=d", "e3");
     tell (sent, "created id=r5", "e3");
@@ -212,7 +212,7 @@ unanswered (void)
   g_assert_true (rt_sent_answers (sent, "c"));
   g_assert_false (rt_sent_answers (sent, "d"));
   g_assert_true (rt_sent_has (sent, "e3"));
-  rt_sent_retire (sent);
+  rt_sent_retire (sent, NULL, NULL);
   left = describe (sent);
   g_assert_cmpstr (left, ==, "e1 e3 -");
 }
