@@ -26,8 +26,7 @@ typedef struct {
 
 struct _RtLedger {
   gboolean open_ended;
-  /* of RtLedgerTrack, in the order of their first audio; of those that were
-   * heard, the parts of the last item */
+  /* of RtLedgerTrack, in the order of their first audio */
   GPtrArray *tracks;
   guint last_number;
   guint session; /* the present one */
@@ -48,6 +47,9 @@ void rt_ledger_fold (
 /* Of items without a name, what belongs to one response is one. */
 gboolean rt_ledger_is_same_item (
     const RtLedgerTrack *a, const RtLedgerTrack *b);
+/* Of what was heard, the item heard last may still go on (NULL: none), and now
+ * and then another one that has a name: the newest parts stay. */
+void rt_ledger_forget_heard (RtLedger *ledger, const RtLedgerTrack *last);
 /* It was heard to its end. */
 void rt_ledger_set_last (RtLedger *ledger, const RtLedgerTrack *track);
 

@@ -106,6 +106,12 @@ rt_ledger_fold (
   g_ptr_array_remove (self->tracks, track);
 }
 
+static gboolean
+is_full (RtLedger *self)
+{
+  return self->tracks->len >= RT_LEDGER_MAX_TRACKS + RT_LEDGER_MAX_HEARD;
+}
+
 static RtLedgerTrack *
 add_track (RtLedger *self, const gchar *response_id, const gchar *item_id,
     guint content_index, const RtAudioFormat *format)
@@ -131,7 +137,7 @@ add_next (RtLedger *self, RtLedgerTrack *track, const RtAudioFormat *format,
 {
   RtLedgerTrack *next;
 
-  if (self->tracks->len >= RT_LEDGER_MAX_TRACKS)
+  if (is_full (self))
     return NULL;
   next = add_track (
       self, track->response_id, track->item_id, track->content_index, format);
@@ -154,7 +160,7 @@ rt_ledger_push (RtLedger *self, const gchar *response_id, const gchar *item_id,
   if (rt_ledger_is_interrupted (self, response_id, item_id))
     return 0;
   track = find_part (self, response_id, item_id, content_index);
-  if (track == NULL && self->tracks->len < RT_LEDGER_MAX_TRACKS)
+  if (track == NULL && !is_full (self))
     track = add_track (self, response_id, item_id, content_index, format);
   if (track == NULL || track->dropping || (track->ended && !self->open_ended))
     return 0;
@@ -218,19 +224,20 @@ rt_ledger_is_same_item (const RtLedgerTrack *a, const RtLedgerTrack *b)
              && g_strcmp0 (a->response_id, b->response_id) == 0);
 }
 
-/* Of what was heard, only the item heard last may still go on. */
-static void
-forget_heard (RtLedger *self, const RtLedgerTrack *last)
+void
+rt_ledger_forget_heard (RtLedger *self, const RtLedgerTrack *last)
 {
-  guint i = 0;
+  guint i, kept = 0;
 
-  while (i < self->tracks->len) {
-    RtLedgerTrack *track = get (self, i);
+  for (i = self->tracks->len; i > 0; i--) {
+    RtLedgerTrack *track = get (self, i - 1);
 
-    if (track->drained && !rt_ledger_is_same_item (track, last))
-      g_ptr_array_remove_index (self->tracks, i);
-    else
-      i++;
+    if (!track->drained
+        || (last != NULL && rt_ledger_is_same_item (track, last)))
+      continue;
+    if (track->item_id == NULL || track->session != self->session
+        || ++kept > RT_LEDGER_MAX_HEARD)
+      g_ptr_array_remove_index (self->tracks, i - 1);
   }
 }
 
@@ -256,7 +263,7 @@ rt_ledger_drained (
   track->ended = TRUE;
   track->dropping = FALSE;
   rt_ledger_set_last (self, track);
-  forget_heard (self, track);
+  rt_ledger_forget_heard (self, track);
   next = rt_ledger_find_next (self, track);
   if (next != NULL)
     rt_ledger_fold (self, track, next, rt_ledger_track_ns (track));

@@ -9,9 +9,11 @@
 
 G_BEGIN_DECLS
 
-/* Parts that may wait to be heard, and interrupted ones that late audio may
- * still come for: of what a server may make us keep. */
+/* Parts that may wait to be heard, those that were and whose item may go on
+ * behind another one, and interrupted ones that late audio may still come for:
+ * of what a server may make us keep. */
 #define RT_LEDGER_MAX_TRACKS 1024
+#define RT_LEDGER_MAX_HEARD 32
 #define RT_LEDGER_MAX_INTERRUPTED 32
 
 /* A part of such an item. */

@@ -151,11 +151,12 @@ forget_dropped (RtLedger *self)
   guint i = 0;
 
   while (i < self->tracks->len) {
-    if (get (self, i)->dropping || get (self, i)->drained)
+    if (get (self, i)->dropping)
       g_ptr_array_remove_index (self->tracks, i);
     else
       i++;
   }
+  rt_ledger_forget_heard (self, NULL);
 }
 
 /* The items that were cut; of one that has a name all parts count. */

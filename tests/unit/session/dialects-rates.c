@@ -131,7 +131,7 @@ bounds (void)
   g_assert_cmpuint (
       rt_ledger_push (ledger, NULL, "b", 0, &formats[0], 1, &ended)
           + rt_ledger_push (ledger, NULL, "b", 0, &formats[1], 1, &ended),
-      ==, expected + RT_LEDGER_MAX_TRACKS - 1);
+      ==, expected + RT_LEDGER_MAX_TRACKS + RT_LEDGER_MAX_HEARD - 1);
 }
 
 static const Table tables[] = {

@@ -316,6 +316,30 @@ static const Row times[] = {
                         "note interrupted a3 0+1000" },
 };
 
+/* What was heard of an item counts when it goes on behind another one, also
+ * when that was cut. */
+static const Row goes_on[] = {
+  START,
+  CREATED (1),
+  SECOND (1, 1),
+  { "audio_done resp=r1 item=a1", "end 1" },
+  SECOND (2, 2),
+  { "audio_done resp=r1 item=a2", "end 2" },
+  DONE (1),
+  { "playing 1:700", "note speech assistant playing a1 t700" },
+  { "drained 1:1700", "" },
+  { "drained 2:2700", "note speech assistant drained a2 t2700" },
+  { "audio resp=r2 item=a3 audio=1000", "play 3 48000@24000" },
+  { "playing 3:2700", "note speech assistant playing a3 t2700" },
+  BARGE_IN,
+  { "dropped 3=500/1000:2700",
+      "note speech assistant interrupted a3 t3200; send truncate a3 0 500; "
+      "note interrupted a3 500+500" },
+  { "audio resp=r1 item=a1 ci=1 audio=1000", "play 4 48000@24000" },
+  { "ask interrupt", "drop" },
+  { "dropped 4=0/1000", "note interrupted a1 1000+1000" },
+};
+
 static const Table tables[] = {
   TABLE ("complete", "", complete),
   TABLE ("generating", "", generating),
@@ -332,6 +356,7 @@ static const Table tables[] = {
   TABLE ("nameless-item", "", nameless_item),
   TABLE ("nameless", "v1", nameless),
   TABLE ("times", "", times),
+  TABLE ("goes-on", "", goes_on),
 };
 
 int
