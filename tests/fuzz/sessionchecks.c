@@ -306,11 +306,12 @@ session_checks_command (SessionChecks *self, const RtCommand *command)
   }
 }
 
+/* Whoever is said to say it. */
 static gchar *
 name_part (const RtNote *note, guint session)
 {
   return g_strdup_printf (
-      "%u %s %s %u", session, note->role, note->item_id, note->content_index);
+      "%u %s %u", session, note->item_id, note->content_index);
 }
 
 /* Once for each part, and for one of a session before only behind its final,
