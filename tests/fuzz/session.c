@@ -378,7 +378,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   guint i;
 
   world.dialect = dialects[fuzz_take_below (&input, G_N_ELEMENTS (dialects))];
-  world.playout = rt_playout_new ();
+  world.playout = rt_playout_new (NULL);
   config = fuzz_take_session_config (&input);
   open_session (&world, config);
   rt_session_config_free (config);

@@ -340,7 +340,7 @@ gst_realtime_conversation_init (GstRealtimeConversation *self)
   g_mutex_init (&self->wait_lock);
   g_cond_init (&self->wait_cond);
   self->uplink = rt_uplink_new ();
-  self->playout = rt_playout_new ();
+  self->playout = rt_playout_new (NULL);
   self->stats = rt_stats_new ();
   self->backlog = gst_realtime_backlog_new ();
   self->input_format = RT_AUDIO_FORMAT_DEFAULT;

@@ -7,33 +7,29 @@
 
 #include <string.h>
 
+#include "rtbooks.h"
 #include "rtduration.h"
 #include "rttrack.h"
 
 struct _RtPlayout {
   gatomicrefcount refs;
+  RtBooks *books; /* constant after init */
 
-  GMutex lock;
-  /* lock */
+  /* the books' lock */
   GQueue tracks; /* in the order in which they were first pushed */
   GHashTable *by_number;
   GList *first;      /* link of the first track with frames queued */
   guint64 positions; /* given to tracks */
   gboolean held;
-  /* ns, of all tracks there ever were: differences of what each has in whole
-   * frames, so that they add up */
-  guint64 received;
-  guint64 played;
-  guint64 dropped;
 };
 
 RtPlayout *
-rt_playout_new (void)
+rt_playout_new (RtPlayout *before)
 {
   RtPlayout *self = g_new0 (RtPlayout, 1);
 
   g_atomic_ref_count_init (&self->refs);
-  g_mutex_init (&self->lock);
+  self->books = before != NULL ? rt_books_ref (before->books) : rt_books_new ();
   g_queue_init (&self->tracks);
   self->by_number = g_hash_table_new (NULL, NULL);
   return self;
@@ -61,14 +57,15 @@ free_link (gpointer data, gpointer user_data)
   rt_track_free (data);
 }
 
+/* Nobody will play what is left. */
 void
 rt_playout_unref (RtPlayout *self)
 {
   if (!g_atomic_ref_count_dec (&self->refs))
     return;
-  g_list_foreach (self->tracks.head, free_link, NULL);
+  rt_playout_drop (self, G_MAXUINT64, NULL);
   g_hash_table_unref (self->by_number);
-  g_mutex_clear (&self->lock);
+  rt_books_unref (self->books);
   g_free (self);
 }
 
@@ -112,21 +109,21 @@ rt_playout_push (
   gboolean taken;
 
   g_return_val_if_fail (format->frame_size > 0 && format->rate > 0, FALSE);
-  g_mutex_lock (&self->lock);
+  g_mutex_lock (&self->books->lock);
   track = lookup (self, number);
   if (track == NULL)
     track = add (self, number, format);
   taken = !track->ended && same_format (&track->format, format);
   if (taken) {
-    self->received -= to_ns (track, track->received);
+    self->books->received -= to_ns (track, track->received);
     rt_track_push (track, data);
-    self->received += to_ns (track, track->received);
+    self->books->received += to_ns (track, track->received);
     if (rt_track_queued (track) > 0
         && (self->first == NULL
             || ((RtTrack *) self->first->data)->position > track->position))
       self->first = &track->link;
   }
-  g_mutex_unlock (&self->lock);
+  g_mutex_unlock (&self->books->lock);
   return taken;
 }
 
@@ -136,21 +133,21 @@ rt_playout_end (RtPlayout *self, guint number)
   static const RtPlayoutFormat any = { 1, 1, 0 };
   RtTrack *track;
 
-  g_mutex_lock (&self->lock);
+  g_mutex_lock (&self->books->lock);
   track = lookup (self, number);
   if (track == NULL)
     track = add (self, number, &any);
   track->ended = TRUE;
-  g_mutex_unlock (&self->lock);
+  g_mutex_unlock (&self->books->lock);
 }
 
 void
 rt_playout_refuse (RtPlayout *self, guint64 duration)
 {
-  g_mutex_lock (&self->lock);
-  self->received += duration;
-  self->dropped += duration;
-  g_mutex_unlock (&self->lock);
+  g_mutex_lock (&self->books->lock);
+  self->books->received += duration;
+  self->books->dropped += duration;
+  g_mutex_unlock (&self->books->lock);
 }
 
 /* lock */
@@ -166,10 +163,10 @@ rt_playout_settle (RtPlayout *self, guint64 heard_until)
 {
   GList *l;
 
-  g_mutex_lock (&self->lock);
+  g_mutex_lock (&self->books->lock);
   for (l = self->tracks.head; l != NULL; l = l->next)
     rt_track_settle (l->data, heard_until);
-  g_mutex_unlock (&self->lock);
+  g_mutex_unlock (&self->books->lock);
 }
 
 void
@@ -177,26 +174,26 @@ rt_playout_hold (RtPlayout *self, guint64 heard_until)
 {
   GList *l;
 
-  g_mutex_lock (&self->lock);
+  g_mutex_lock (&self->books->lock);
   self->held = TRUE;
   for (l = self->tracks.head; l != NULL; l = l->next) {
     RtTrack *track = l->data;
 
-    self->played -= to_ns (track, track->left);
+    self->books->played -= to_ns (track, track->left);
     rt_track_rewind (track, heard_until);
-    self->played += to_ns (track, track->left);
+    self->books->played += to_ns (track, track->left);
   }
   self->first = self->tracks.head;
   find_first (self);
-  g_mutex_unlock (&self->lock);
+  g_mutex_unlock (&self->books->lock);
 }
 
 void
 rt_playout_resume (RtPlayout *self)
 {
-  g_mutex_lock (&self->lock);
+  g_mutex_lock (&self->books->lock);
   self->held = FALSE;
-  g_mutex_unlock (&self->lock);
+  g_mutex_unlock (&self->books->lock);
 }
 
 /* lock.  What was not heard of the track was not played. */
@@ -215,8 +212,8 @@ close_account (RtPlayout *self, const RtTrack *track, guint64 heard_until)
   guint64 heard_ns = to_ns (track, account.heard);
 
   account.finish = rt_track_finish (track, account.heard);
-  self->played -= to_ns (track, track->left) - heard_ns;
-  self->dropped += to_ns (track, track->received) - heard_ns;
+  self->books->played -= to_ns (track, track->left) - heard_ns;
+  self->books->dropped += to_ns (track, track->received) - heard_ns;
   return account;
 }
 
@@ -225,7 +222,7 @@ rt_playout_drop (RtPlayout *self, guint64 heard_until, GArray *accounts)
 {
   GList *tracks, *l;
 
-  g_mutex_lock (&self->lock);
+  g_mutex_lock (&self->books->lock);
   tracks = self->tracks.head;
   for (l = tracks; l != NULL; l = l->next) {
     RtPlayoutAccount account = close_account (self, l->data, heard_until);
@@ -237,7 +234,7 @@ rt_playout_drop (RtPlayout *self, guint64 heard_until, GArray *accounts)
   g_hash_table_remove_all (self->by_number);
   self->first = NULL;
   self->held = FALSE;
-  g_mutex_unlock (&self->lock);
+  g_mutex_unlock (&self->books->lock);
   /* minutes of speech may be in there: nobody waits for it to be freed */
   g_list_foreach (tracks, free_link, NULL);
 }
@@ -267,14 +264,16 @@ is_open (const RtPlayout *self)
 void
 rt_playout_peek (RtPlayout *self, RtPlayoutStatus *status)
 {
+  const RtBooks *books = self->books;
+
   memset (status, 0, sizeof *status);
-  g_mutex_lock (&self->lock);
+  g_mutex_lock (&self->books->lock);
   status->open = !self->held && is_open (self);
   status->held = self->held;
-  status->received = self->received;
-  status->played = self->played;
-  status->dropped = self->dropped;
-  status->level = self->received - self->played - self->dropped;
+  status->received = books->received;
+  status->played = books->played;
+  status->dropped = books->dropped;
+  status->level = books->received - books->played - books->dropped;
   if (self->first != NULL) {
     const RtTrack *track = self->first->data;
 
@@ -283,7 +282,7 @@ rt_playout_peek (RtPlayout *self, RtPlayoutStatus *status)
     status->complete = track->ended;
     status->format = track->format;
   }
-  g_mutex_unlock (&self->lock);
+  g_mutex_unlock (&self->books->lock);
 }
 
 gboolean
@@ -293,7 +292,7 @@ rt_playout_read (
   RtTrack *track;
 
   memset (read, 0, sizeof *read);
-  g_mutex_lock (&self->lock);
+  g_mutex_lock (&self->books->lock);
   if (self->first != NULL && !self->held) {
     track = self->first->data;
     size = MIN (size - size % track->format.frame_size, readable (track));
@@ -302,14 +301,14 @@ rt_playout_read (
       read->format = track->format;
       read->size = size;
       read->first = track->left == 0;
-      self->played -= to_ns (track, track->left);
+      self->books->played -= to_ns (track, track->left);
       rt_track_read (track, out, size, pts);
-      self->played += to_ns (track, track->left);
+      self->books->played += to_ns (track, track->left);
       read->last = track->ended && rt_track_queued (track) == 0;
       find_first (self);
     }
   }
-  g_mutex_unlock (&self->lock);
+  g_mutex_unlock (&self->books->lock);
   return read->size > 0;
 }
 
@@ -353,7 +352,7 @@ rt_playout_report (
   guint64 next = G_MAXUINT64;
   GList *l, *after;
 
-  g_mutex_lock (&self->lock);
+  g_mutex_lock (&self->books->lock);
   /* the tracks behind one that still waits to be read were not read either */
   for (l = self->tracks.head; l != NULL; l = after) {
     RtTrack *track = l->data;
@@ -367,7 +366,7 @@ rt_playout_report (
     if (over)
       forget (self, track);
   }
-  g_mutex_unlock (&self->lock);
+  g_mutex_unlock (&self->books->lock);
   return next;
 }
 
@@ -377,10 +376,10 @@ rt_playout_get_memory (RtPlayout *self)
   gsize memory = 0;
   const GList *l;
 
-  g_mutex_lock (&self->lock);
+  g_mutex_lock (&self->books->lock);
   for (l = self->tracks.head; l != NULL; l = l->next)
     memory += ((const RtTrack *) l->data)->memory;
-  g_mutex_unlock (&self->lock);
+  g_mutex_unlock (&self->books->lock);
   return memory;
 }
 
@@ -389,8 +388,8 @@ rt_playout_is_idle (RtPlayout *self)
 {
   gboolean idle;
 
-  g_mutex_lock (&self->lock);
+  g_mutex_lock (&self->books->lock);
   idle = self->tracks.head == NULL;
-  g_mutex_unlock (&self->lock);
+  g_mutex_unlock (&self->books->lock);
   return idle;
 }

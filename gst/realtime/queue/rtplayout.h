@@ -3,6 +3,9 @@
  * The model's voice between the I/O thread and the src task, and the account
  * of which of its samples left and when they are due.  One leaf mutex.
  *
+ * A playout is of one conversation.  What is said of all that came, of those
+ * before it, too, is in books that they share.
+ *
  * A track is one content part of one item: a number that the session gives.
  * Tracks play in the order in which they were first pushed.
  */
@@ -43,7 +46,7 @@ typedef struct {
   gboolean complete;      /* that is all there will be of the track */
   RtPlayoutFormat format; /* of the first track */
   gboolean held;          /* nothing of it can be read now */
-  guint64 level;          /* ns queued in all tracks */
+  guint64 level;          /* ns queued in all tracks, of all playouts */
   gboolean open;          /* more is to come of a track that began, and
                              it is not held */
   /* ns since ever; received = played + dropped + level, at any time */
@@ -59,7 +62,8 @@ typedef struct {
 
 typedef struct _RtPlayout RtPlayout;
 
-RtPlayout *rt_playout_new (void);
+/* `before`: whose books are gone on with; NULL: there is none. */
+RtPlayout *rt_playout_new (RtPlayout *before);
 RtPlayout *rt_playout_ref (RtPlayout *playout);
 void rt_playout_unref (RtPlayout *playout);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtPlayout, rt_playout_unref)

@@ -168,7 +168,7 @@ set_up (Fixture *f, gconstpointer reconnect)
   f->loop = rt_loop_acquire (&error);
   g_assert_no_error (error);
   params.uplink = f->uplink = rt_uplink_new ();
-  params.playout = f->playout = rt_playout_new ();
+  params.playout = f->playout = rt_playout_new (NULL);
   params.stats = f->stats = rt_stats_new ();
   params.connect = make_params (f);
   f->told = g_async_queue_new_full (g_free);

@@ -142,7 +142,7 @@ set_up (Fixture *f, gconstpointer data)
   f->loop = rt_loop_acquire (&error);
   g_assert_no_error (error);
   f->uplink = rt_uplink_new ();
-  f->playout = rt_playout_new ();
+  f->playout = rt_playout_new (NULL);
   f->stats = rt_stats_new ();
   f->drained = g_array_new (FALSE, FALSE, sizeof (RtPlayoutMoment));
   f->told = g_async_queue_new ();

@@ -85,7 +85,7 @@ test_rewind (void)
   guint i;
 
   for (i = 0; i < G_N_ELEMENTS (rows); i++) {
-    g_autoptr (RtPlayout) playout = rt_playout_new ();
+    g_autoptr (RtPlayout) playout = rt_playout_new (NULL);
 
     push (playout, 1, "aab");
     push (playout, 1, "bccdd");
@@ -108,7 +108,7 @@ test_rewind (void)
 static void
 test_settle (void)
 {
-  g_autoptr (RtPlayout) playout = rt_playout_new ();
+  g_autoptr (RtPlayout) playout = rt_playout_new (NULL);
 
   push (playout, 1, "aabbccdd");
   pull (playout, 4, 100, "1:aabbccdd");
@@ -123,7 +123,7 @@ test_settle (void)
 static void
 test_status (void)
 {
-  g_autoptr (RtPlayout) playout = rt_playout_new ();
+  g_autoptr (RtPlayout) playout = rt_playout_new (NULL);
   RtPlayoutStatus status;
 
   push (playout, 1, "aabb");
@@ -148,7 +148,7 @@ test_status (void)
 static void
 test_tracks (void)
 {
-  g_autoptr (RtPlayout) playout = rt_playout_new ();
+  g_autoptr (RtPlayout) playout = rt_playout_new (NULL);
 
   push (playout, 1, "aabb");
   push (playout, 2, "ccdd");
@@ -175,7 +175,7 @@ test_drop (void)
   gboolean held;
 
   for (held = FALSE; held <= TRUE; held++) {
-    g_autoptr (RtPlayout) playout = rt_playout_new ();
+    g_autoptr (RtPlayout) playout = rt_playout_new (NULL);
     g_autoptr (GArray) accounts
         = g_array_new (FALSE, FALSE, sizeof (RtPlayoutAccount));
     RtPlayoutAccount *account;
@@ -202,7 +202,7 @@ test_drop (void)
 static void
 test_report (void)
 {
-  g_autoptr (RtPlayout) playout = rt_playout_new ();
+  g_autoptr (RtPlayout) playout = rt_playout_new (NULL);
   g_autoptr (GArray) playing
       = g_array_new (FALSE, FALSE, sizeof (RtPlayoutMoment));
   g_autoptr (GArray) drained
@@ -235,7 +235,7 @@ test_account_is_exact (void)
 {
   const RtPlayoutFormat formats[]
       = { { 2, 24000, 0 }, { 1, 8000, 1 }, { 4, 44100, 0 } };
-  g_autoptr (RtPlayout) playout = rt_playout_new ();
+  g_autoptr (RtPlayout) playout = rt_playout_new (NULL);
   guint8 bytes[4000] = { 0 };
   RtPlayoutStatus status;
   RtPlayoutRead read;

@@ -351,7 +351,7 @@ static void
 play (void)
 {
   Game game = {
-    .playout = rt_playout_new (),
+    .playout = rt_playout_new (NULL),
     .tracks = g_ptr_array_new_with_free_func ((GDestroyNotify) track_free),
     .next_pts = 1000 * FRAME_NS,
   };

@@ -71,7 +71,7 @@ stop_speaking (Speaker *self, GThread *thread)
 static void
 test_playout (void)
 {
-  RtPlayout *playout = rt_playout_new ();
+  RtPlayout *playout = rt_playout_new (NULL);
   Speaker self;
   GThread *speaker = start_speaking (&self, playout, FALSE);
   g_autoptr (GArray) playing
@@ -111,7 +111,7 @@ test_playout_drops (void)
 {
   g_autoptr (GArray) accounts
       = g_array_new (FALSE, FALSE, sizeof (RtPlayoutAccount));
-  RtPlayout *playout = rt_playout_new ();
+  RtPlayout *playout = rt_playout_new (NULL);
   Speaker self;
   GThread *speaker = start_speaking (&self, playout, TRUE);
   guint8 out[16 * FRAME_SIZE];
@@ -172,7 +172,7 @@ hold_and_resume (gpointer data)
 static void
 test_playout_held (void)
 {
-  RtPlayout *playout = rt_playout_new ();
+  RtPlayout *playout = rt_playout_new (NULL);
   Holder holder = { playout, FALSE };
   Speaker self;
   GThread *speaker = start_speaking (&self, playout, FALSE);

@@ -123,7 +123,7 @@ assert_account (RtPlayout *self, guint64 until, guint64 received, guint64 left,
 static void
 test_in_order (void)
 {
-  g_autoptr (RtPlayout) playout = rt_playout_new ();
+  g_autoptr (RtPlayout) playout = rt_playout_new (NULL);
 
   assert_status (playout, 0, 0, FALSE, 0);
   pull (playout, 2, 0, 0, "", "");
@@ -147,7 +147,7 @@ test_in_order (void)
 static void
 test_late_part (void)
 {
-  g_autoptr (RtPlayout) playout = rt_playout_new ();
+  g_autoptr (RtPlayout) playout = rt_playout_new (NULL);
 
   push (playout, 1, "aa");
   push (playout, 2, "xxyy");
@@ -162,7 +162,7 @@ test_late_part (void)
 static void
 test_split_frames (void)
 {
-  g_autoptr (RtPlayout) playout = rt_playout_new ();
+  g_autoptr (RtPlayout) playout = rt_playout_new (NULL);
 
   push (playout, 1, "a");
   assert_status (playout, 0, 0, FALSE, 0);
@@ -183,7 +183,7 @@ static void
 test_long_frames (void)
 {
   static const RtPlayoutFormat wide = { 7, 1000, 0 };
-  g_autoptr (RtPlayout) playout = rt_playout_new ();
+  g_autoptr (RtPlayout) playout = rt_playout_new (NULL);
 
   push_as (playout, 1, &wide, "abc", TRUE);
   push_as (playout, 1, &wide, "def", TRUE);
@@ -197,7 +197,7 @@ test_format (void)
 {
   static const RtPlayoutFormat others[]
       = { { 2, 1000, 1 }, { 4, 1000, 0 }, { 2, 2000, 0 } };
-  g_autoptr (RtPlayout) playout = rt_playout_new ();
+  g_autoptr (RtPlayout) playout = rt_playout_new (NULL);
   RtPlayoutStatus status;
   RtPlayoutRead read;
   guint8 out[8];
@@ -241,7 +241,7 @@ test_heard (void)
   guint i;
 
   for (i = 0; i < G_N_ELEMENTS (rows); i++) {
-    g_autoptr (RtPlayout) playout = rt_playout_new ();
+    g_autoptr (RtPlayout) playout = rt_playout_new (NULL);
 
     push (playout, 1, "aabbccddeeffgghh");
     pull (playout, 4, 100 * MS, 1, "aabb", "f");
@@ -262,7 +262,7 @@ test_heard_exactly (void)
   guint asked;
 
   for (asked = 1; asked <= total; asked += 997) {
-    g_autoptr (RtPlayout) playout = rt_playout_new ();
+    g_autoptr (RtPlayout) playout = rt_playout_new (NULL);
     RtPlayoutRead read;
     guint8 out[480 * 2];
 
@@ -288,7 +288,7 @@ test_heard_despite_rounding (void)
   guint i;
 
   for (i = 0; i < G_N_ELEMENTS (rows); i++) {
-    g_autoptr (RtPlayout) playout = rt_playout_new ();
+    g_autoptr (RtPlayout) playout = rt_playout_new (NULL);
     RtPlayoutRead read;
     guint8 out[2];
 
@@ -303,7 +303,7 @@ test_heard_despite_rounding (void)
 static void
 test_report (void)
 {
-  g_autoptr (RtPlayout) playout = rt_playout_new ();
+  g_autoptr (RtPlayout) playout = rt_playout_new (NULL);
 
   assert_report (playout, 0, "", "", G_MAXUINT64);
   push (playout, 1, "aabbcc");
@@ -329,7 +329,7 @@ test_report (void)
 static void
 test_report_at_once (void)
 {
-  g_autoptr (RtPlayout) playout = rt_playout_new ();
+  g_autoptr (RtPlayout) playout = rt_playout_new (NULL);
 
   push (playout, 1, "aa");
   push (playout, 2, "bb");
@@ -344,7 +344,7 @@ test_report_at_once (void)
 static void
 test_end_without_frames (void)
 {
-  g_autoptr (RtPlayout) playout = rt_playout_new ();
+  g_autoptr (RtPlayout) playout = rt_playout_new (NULL);
 
   rt_playout_end (playout, 1);
   push (playout, 2, "a");
@@ -364,7 +364,7 @@ test_end_without_frames (void)
 static void
 test_memory (void)
 {
-  g_autoptr (RtPlayout) self = rt_playout_new ();
+  g_autoptr (RtPlayout) self = rt_playout_new (NULL);
   g_autoptr (GArray) playing
       = g_array_new (FALSE, FALSE, sizeof (RtPlayoutMoment));
   g_autoptr (GArray) drained
@@ -402,7 +402,7 @@ test_drop (void)
       = { { 2, 2, 2 }, { 2, 1, 0 }, { 1, 0, 0 } };
   static const guint64 times[3][2]
       = { { 10 * MS, 12 * MS }, { 12 * MS, 0 }, { G_MAXUINT64, 0 } };
-  g_autoptr (RtPlayout) playout = rt_playout_new ();
+  g_autoptr (RtPlayout) playout = rt_playout_new (NULL);
   g_autoptr (GArray) accounts
       = g_array_new (FALSE, FALSE, sizeof (RtPlayoutAccount));
   guint i;
@@ -435,6 +435,46 @@ test_drop (void)
   g_assert_true (rt_playout_is_idle (playout));
 }
 
+static void
+assert_books (
+    RtPlayout *self, guint64 received, guint64 played, guint64 dropped)
+{
+  RtPlayoutStatus status;
+
+  rt_playout_peek (self, &status);
+  g_assert_cmpuint (status.received, ==, received);
+  g_assert_cmpuint (status.played, ==, played);
+  g_assert_cmpuint (status.dropped, ==, dropped);
+  g_assert_cmpuint (status.level, ==, received - played - dropped);
+}
+
+/* Who comes after another has nothing of it but the books, and they are right
+ * whatever the other does yet, and when it goes. */
+static void
+test_books (void)
+{
+  RtPlayout *old = rt_playout_new (NULL);
+  g_autoptr (RtPlayout) playout = NULL;
+
+  push (old, 1, "aabbcc");
+  pull (old, 2, 0, 1, "aa", "f");
+  playout = rt_playout_new (old);
+  g_assert_true (rt_playout_is_idle (playout));
+  pull (playout, 64, 0, 0, "", "");
+  push (playout, 1, "xxyy");
+  push (old, 1, "dd");
+  assert_books (playout, 6 * MS, 1 * MS, 0);
+  rt_playout_hold (old, 0);
+  pull (playout, 2, 0, 1, "xx", "f");
+  assert_books (playout, 6 * MS, 1 * MS, 0);
+  rt_playout_resume (old);
+  pull (old, 4, 0, 1, "aabb", "f");
+  rt_playout_unref (old);
+  assert_books (playout, 6 * MS, 3 * MS, 2 * MS);
+  pull (playout, 64, 0, 1, "yy", "");
+  assert_books (playout, 6 * MS, 4 * MS, 2 * MS);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -453,5 +493,6 @@ main (int argc, char **argv)
   g_test_add_func ("/playout/end-without-frames", test_end_without_frames);
   g_test_add_func ("/playout/memory", test_memory);
   g_test_add_func ("/playout/drop", test_drop);
+  g_test_add_func ("/playout/books", test_books);
   return g_test_run ();
 }
