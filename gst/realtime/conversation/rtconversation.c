@@ -114,6 +114,8 @@ rt_conversation_serve (gpointer user_data)
   if (replan)
     rt_conversation_heed_policy (self);
   rt_conversation_run_effects (self);
+  if (self->ended)
+    return;
   if (close) {
     if (end.reason == RT_CLOSED_REQUESTED)
       hang_up (self);
