@@ -94,14 +94,15 @@ send_some (RtConversation *self, guint64 end, const RtAudioFormat *format,
 }
 
 /* What was asked for and not carried out yet may refer to the audio that is
- * queued, and comes before what is queued after it. */
+ * queued, and comes before what is queued after it.  Behind an end that was
+ * asked for it is of the next conversation. */
 static gboolean
 is_asked (RtConversation *self)
 {
   gboolean asked;
 
   g_mutex_lock (&self->lock);
-  asked = rt_effects_length (self->outbox) > 0;
+  asked = self->close_requested || rt_effects_length (self->outbox) > 0;
   g_mutex_unlock (&self->lock);
   return asked;
 }
