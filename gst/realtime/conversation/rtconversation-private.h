@@ -37,6 +37,7 @@ struct _RtConversation {
   RtConnectParams *connect; /* for the next connection, or NULL … */
   gchar *refusal;           /* … and why there are none */
   guint chunk_duration;
+  gboolean opens; /* it was told to begin */
   gboolean close_requested;
   RtClosedReason close_reason;
   gboolean input_ended;

@@ -96,6 +96,10 @@ rt_conversation_serve (gpointer user_data)
   if (self->ended)
     return;
   g_mutex_lock (&self->lock);
+  if (!self->opens && !self->close_requested) {
+    g_mutex_unlock (&self->lock);
+    return;
+  }
   resumed = self->input_resumed;
   self->input_resumed = FALSE;
   replan = self->policy_changed;
@@ -185,8 +189,16 @@ rt_conversation_new (RtLoop *loop, const RtConversationParams *params,
   self->chunk = g_byte_array_new ();
   self->task
       = rt_loop_task_new (loop, rt_conversation_serve, self, conversation_free);
-  rt_loop_task_mark (self->task);
   return self;
+}
+
+void
+rt_conversation_begin (RtConversation *self)
+{
+  g_mutex_lock (&self->lock);
+  self->opens = TRUE;
+  g_mutex_unlock (&self->lock);
+  rt_loop_task_mark (self->task);
 }
 
 RtConversation *

@@ -97,12 +97,14 @@ typedef struct {
   RtConversationPolicy policy;
 } RtConversationParams;
 
-/* Opens at once, and again as `policy` says.  Takes what `params` owns.
- * Callbacks come from the thread of `loop`, never from this call. */
+/* Takes what `params` owns.  Nothing comes of it before it is begun. */
 RtConversation *rt_conversation_new (RtLoop *loop,
     const RtConversationParams *params,
     const RtConversationCallbacks *callbacks, gpointer user_data,
     GDestroyNotify destroy);
+/* It opens, unless it was asked to close, and again as `policy` says.  Callbacks
+ * come from the thread of `loop`, never from this call. */
+void rt_conversation_begin (RtConversation *conversation);
 RtConversation *rt_conversation_ref (RtConversation *conversation);
 void rt_conversation_unref (RtConversation *conversation);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtConversation, rt_conversation_unref)

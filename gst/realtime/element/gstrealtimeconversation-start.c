@@ -51,7 +51,9 @@ replace (GstRealtimeConversation *self, RtConversation *conversation)
   GST_OBJECT_LOCK (self);
   active = self->active;
   old = self->conversation;
-  self->conversation = active ? conversation : NULL;
+  self->conversation = NULL;
+  if (active && conversation != NULL)
+    self->conversation = rt_conversation_ref (conversation);
   if (active && conversation != NULL)
     self->connection_state = GST_REALTIME_CONNECTION_STATE_CONNECTING;
   GST_OBJECT_UNLOCK (self);
@@ -60,8 +62,11 @@ replace (GstRealtimeConversation *self, RtConversation *conversation)
     rt_conversation_close (old, RT_CLOSED_REQUESTED);
     rt_conversation_unref (old);
   }
-  if (!active && conversation != NULL) {
-    rt_conversation_close (conversation, RT_CLOSED_REQUESTED);
+  if (conversation != NULL) {
+    if (active)
+      rt_conversation_begin (conversation);
+    else
+      rt_conversation_close (conversation, RT_CLOSED_REQUESTED);
     rt_conversation_unref (conversation);
   }
   return active;

@@ -173,6 +173,7 @@ set_up (Fixture *f, gconstpointer reconnect)
   params.connect = make_params (f);
   f->told = g_async_queue_new_full (g_free);
   f->conversation = rt_conversation_new (f->loop, &params, &callbacks, f, NULL);
+  rt_conversation_begin (f->conversation);
   f->conn = rt_fake_server_expect_connection (f->server, DEADLINE);
   expect (f, "ready");
 }

@@ -126,11 +126,14 @@ open_conversation (Fixture *f)
     .chunk_duration = 20,
     .barge_in = TRUE,
   };
+  RtConversation *conversation;
 
   params.connect->url = rt_url_build (rt_fake_server_get_uri (f->server),
       dialect->default_path, TRUE, NULL, NULL, &error);
   g_assert_no_error (error);
-  return rt_conversation_new (f->loop, &params, &callbacks, f, NULL);
+  conversation = rt_conversation_new (f->loop, &params, &callbacks, f, NULL);
+  rt_conversation_begin (conversation);
+  return conversation;
 }
 
 static void
