@@ -288,6 +288,17 @@ gst_realtime_conversation_count_untold (
   g_mutex_unlock (&self->wait_lock);
 }
 
+gboolean
+gst_realtime_conversation_has_untold (GstRealtimeConversation *self)
+{
+  gboolean untold;
+
+  g_mutex_lock (&self->wait_lock);
+  untold = self->untold > 0;
+  g_mutex_unlock (&self->wait_lock);
+  return untold;
+}
+
 void
 gst_realtime_conversation_await_ends (GstRealtimeConversation *self)
 {

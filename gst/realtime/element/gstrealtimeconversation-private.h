@@ -151,6 +151,7 @@ RtConversationPolicy gst_realtime_conversation_get_policy (
 /* A conversation begins (1) or has told its end (-1). */
 void gst_realtime_conversation_count_untold (
     GstRealtimeConversation *self, gint change);
+gboolean gst_realtime_conversation_has_untold (GstRealtimeConversation *self);
 GstRealtimeSettings *gst_realtime_conversation_dup_settings (
     GstRealtimeConversation *self);
 

@@ -174,6 +174,19 @@ set_active (GstRealtimeConversation *self, gboolean active)
   GST_OBJECT_UNLOCK (self);
 }
 
+/* Which thread serves us until we are in READY again: while a conversation of
+ * the time before has not told its end, the one that it is told on, so that
+ * nothing of it comes behind our first message. */
+static gboolean
+acquire_loop (GstRealtimeConversation *self, GError **error)
+{
+  if (self->loop == NULL || !gst_realtime_conversation_has_untold (self))
+    self->loop = rt_loop_acquire (error);
+  else if (!rt_loop_acquire_again (self->loop, error))
+    self->loop = NULL;
+  return self->loop != NULL;
+}
+
 /* READY to PAUSED: the conversation opens behind the state change. */
 static gboolean
 come_up (GstRealtimeConversation *self)
@@ -181,8 +194,7 @@ come_up (GstRealtimeConversation *self)
   g_autoptr (GError) error = NULL;
   RtAudioFormat input, output;
 
-  self->loop = rt_loop_acquire (&error);
-  if (self->loop == NULL) {
+  if (!acquire_loop (self, &error)) {
     GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
         ("No thread for the network"), ("%s", error->message));
     return FALSE;

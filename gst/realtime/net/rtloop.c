@@ -292,6 +292,19 @@ rt_loop_acquire (GError **error)
   return loop;
 }
 
+gboolean
+rt_loop_acquire_again (RtLoop *loop, GError **error)
+{
+  gboolean ours;
+
+  g_mutex_lock (&pool_lock);
+  ours = check_owner (error);
+  if (ours)
+    g_atomic_int_inc (&loop->users);
+  g_mutex_unlock (&pool_lock);
+  return ours;
+}
+
 void
 rt_loop_release (RtLoop *loop)
 {

@@ -15,6 +15,9 @@ typedef struct _RtLoop RtLoop;
 /* The least used loop of the pool; NULL and error when no thread can be had
  * (EAGAIN, EMFILE): never aborts.  Give it back with rt_loop_release(). */
 RtLoop *rt_loop_acquire (GError **error);
+/* That loop once more: what is marked there now comes behind what was before.
+ * FALSE and error: there is none in this process. */
+gboolean rt_loop_acquire_again (RtLoop *loop, GError **error);
 void rt_loop_release (RtLoop *loop);
 GMainContext *rt_loop_context (RtLoop *loop);
 /* Whether there is room for the threads and descriptors of a library that ends

@@ -296,6 +296,25 @@ test_few_loops (void)
     rt_loop_release (g_ptr_array_index (loops, i));
 }
 
+/* However many others it serves. */
+static void
+test_again (void)
+{
+  g_autoptr (GPtrArray) loops = g_ptr_array_new ();
+  RtLoop *loop = rt_loop_acquire (NULL);
+  guint i;
+
+  for (i = 0; i < 100; i++) {
+    g_assert_true (rt_loop_acquire_again (loop, NULL));
+    g_ptr_array_add (loops, rt_loop_acquire (NULL));
+  }
+  for (i = 0; i < 100; i++) {
+    rt_loop_release (loop);
+    rt_loop_release (g_ptr_array_index (loops, i));
+  }
+  rt_loop_release (loop);
+}
+
 /* In a process of its own, before any loop was made. */
 static void
 test_no_descriptor (void)
@@ -332,6 +351,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/net/loop/destroy-inside", test_destroy_inside);
   g_test_add_func ("/net/loop/rest", test_rest);
   g_test_add_func ("/net/loop/few-loops", test_few_loops);
+  g_test_add_func ("/net/loop/again", test_again);
   g_test_add_func ("/net/loop/no-descriptor", test_no_descriptor);
   return g_test_run ();
 }
