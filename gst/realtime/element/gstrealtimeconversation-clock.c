@@ -171,10 +171,11 @@ gst_realtime_conversation_wake_src (
 
 void
 gst_realtime_conversation_want_eos (
-    GstRealtimeConversation *self, gboolean wanted)
+    GstRealtimeConversation *self, gboolean wanted, const RtConversation *by)
 {
   g_mutex_lock (&self->wait_lock);
   self->eos_wanted = wanted;
+  self->eos_by = by;
   unlock_and_rouse (self, TRUE, FALSE);
 }
 

@@ -275,7 +275,7 @@ settled_cb (RtConversation *conversation, gpointer user_data)
   g_autoptr (GstRealtimeConversation) self = get_element (user_data);
 
   if (self != NULL && is_current (self, conversation))
-    gst_realtime_conversation_want_eos (self, TRUE);
+    gst_realtime_conversation_want_eos (self, TRUE, conversation);
 }
 
 void

@@ -79,7 +79,8 @@ struct _GstRealtimeConversation {
   gboolean src_hungry;  /* … and that is what it waits for */
   gboolean src_dropped; /* the playout was dropped: a jump */
   gboolean src_flush;   /* … and downstream is flushing because of it */
-  gboolean eos_wanted;  /* the input has ended and all was said */
+  gboolean eos_wanted;  /* the input has ended and all was said … */
+  gconstpointer eos_by; /* … by this conversation, NULL: there was none */
   gboolean src_ended;   /* EOS has left */
   gboolean src_revived; /* … and was taken back: the stream begins anew */
   GstClockID sink_wait;
@@ -247,7 +248,7 @@ GstClockTime gst_realtime_conversation_heard_until (
 gboolean gst_realtime_conversation_wake_src (
     GstRealtimeConversation *self, gboolean dropped, gboolean flush);
 void gst_realtime_conversation_want_eos (
-    GstRealtimeConversation *self, gboolean wanted);
+    GstRealtimeConversation *self, gboolean wanted, const RtConversation *by);
 /* EOS is about to leave; with `unasked` whether it is wanted or not.  FALSE:
  * it is not wanted any more. */
 gboolean gst_realtime_conversation_end_src (

@@ -91,7 +91,7 @@ end_flush (GstRealtimeConversation *self)
   GST_OBJECT_UNLOCK (self);
   if (conversation != NULL) {
     rt_conversation_resume_input (conversation);
-    gst_realtime_conversation_want_eos (self, FALSE);
+    gst_realtime_conversation_want_eos (self, FALSE, NULL);
     if (clears)
       rt_conversation_request (conversation, &request);
     rt_conversation_unref (conversation);
@@ -117,7 +117,7 @@ gst_realtime_conversation_pass_end (GstRealtimeConversation *self)
     rt_conversation_end_input (conversation, timeout);
     rt_conversation_unref (conversation);
   } else
-    gst_realtime_conversation_want_eos (self, TRUE);
+    gst_realtime_conversation_want_eos (self, TRUE, NULL);
 }
 
 static void

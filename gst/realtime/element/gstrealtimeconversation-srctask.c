@@ -27,6 +27,7 @@ typedef struct {
   gboolean dropped;
   gboolean flush;
   gboolean eos_wanted;
+  gconstpointer eos_by;
   gboolean ended;
   gboolean revived;
 } Orders;
@@ -52,6 +53,7 @@ take_orders (GstRealtimeConversation *self, Orders *orders)
   orders->dropped = self->src_dropped;
   orders->flush = self->src_flush;
   orders->eos_wanted = self->eos_wanted;
+  orders->eos_by = self->eos_by;
   orders->ended = self->src_ended;
   orders->revived = self->src_revived;
   self->src_news = FALSE; /* the playout is looked at after this */
@@ -266,19 +268,44 @@ report (GstRealtimeConversation *self, const Timing *timing)
   return next == G_MAXUINT64 ? GST_CLOCK_TIME_NONE : next + timing->due;
 }
 
+/* Another one began since then. */
+static gboolean
+is_void (GstRealtimeConversation *self, gconstpointer wanted_by)
+{
+  g_autoptr (RtConversation) conversation
+      = gst_realtime_conversation_get (self);
+
+  return conversation != NULL && conversation != wanted_by;
+}
+
+/* FALSE: there is nobody to do it. */
+static gboolean
+hang_up (GstRealtimeConversation *self, gconstpointer wanted_by)
+{
+  g_autoptr (RtConversation) conversation
+      = gst_realtime_conversation_get (self);
+
+  if (conversation != NULL && conversation == wanted_by)
+    rt_conversation_close (conversation, RT_CLOSED_EOS);
+  return conversation != NULL;
+}
+
 /* The last reply was heard: the conversation is closed, and once it said so
  * EOS leaves.  TRUE: nothing else is to be done now. */
 static gboolean
-leave (GstRealtimeConversation *self, const Timing *timing)
+leave (GstRealtimeConversation *self, const Timing *timing,
+    gconstpointer wanted_by)
 {
   GstClockTime heard_at = self->out.speech_end + timing->due;
 
+  if (is_void (self, wanted_by))
+    return FALSE;
   if (timing->pace && GST_CLOCK_TIME_IS_VALID (self->out.speech_end)
       && timing->now < heard_at) {
     gst_realtime_conversation_src_wait (self, heard_at, TRUE);
     return TRUE;
   }
-  if (gst_realtime_conversation_close (self, RT_CLOSED_EOS)) {
+  if (hang_up (self, wanted_by)) {
     gst_realtime_conversation_src_wait (self, GST_CLOCK_TIME_NONE, TRUE);
     return TRUE;
   }
@@ -370,7 +397,8 @@ gst_realtime_conversation_src_loop (gpointer user_data)
   if (!is_held (self, &status) && status.bytes > 0
       && gather (self, &status, &timing))
     speak (self, &status, &timing);
-  else if (status.bytes > 0 || !orders.eos_wanted || !leave (self, &timing))
+  else if (status.bytes > 0 || !orders.eos_wanted
+           || !leave (self, &timing, orders.eos_by))
     be_silent (self, &status, &timing, wake_at);
 }
 
