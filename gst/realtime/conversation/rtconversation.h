@@ -89,7 +89,7 @@ typedef struct {
   RtSessionConfig *config;  /* owned */
   RtConnectParams *connect; /* owned */
   RtUplink *uplink;         /* borrowed, and so the next two */
-  RtPlayout *playout;
+  RtPlayout *playout;       /* of this conversation and no other */
   RtStats *stats;
   guint chunk_duration; /* ms */
   gboolean barge_in;
@@ -150,7 +150,7 @@ void rt_conversation_resume_input (RtConversation *conversation);
 void rt_conversation_report (RtConversation *conversation,
     const GArray *playing, const GArray *drained, guint64 delay);
 /* Forgets what nobody plays any more. */
-void rt_conversation_discard (RtPlayout *playout);
+void rt_conversation_discard (RtConversation *conversation);
 /* The server's id of the session, or NULL; transfer full. */
 gchar *rt_conversation_dup_session_id (RtConversation *conversation);
 

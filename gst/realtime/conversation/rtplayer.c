@@ -127,9 +127,9 @@ rt_conversation_resume (RtConversation *self)
 }
 
 void
-rt_conversation_discard (RtPlayout *playout)
+rt_conversation_discard (RtConversation *self)
 {
-  rt_playout_drop (playout, G_MAXUINT64, NULL);
+  rt_playout_drop (self->playout, G_MAXUINT64, NULL);
 }
 
 void

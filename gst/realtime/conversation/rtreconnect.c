@@ -250,9 +250,6 @@ rt_conversation_open (RtConversation *self)
   if (self->connection != NULL) {
     rt_conversation_begin_renewal (self, g_steal_pointer (&params), refusal);
   } else if (params != NULL) {
-    /* what an earlier conversation left unsaid is not of this one */
-    if (!self->begun)
-      rt_conversation_discard (self->playout);
     params->paced = self->begun;
     self->begun = TRUE;
     rt_conversation_set_secret (self, params->secret);

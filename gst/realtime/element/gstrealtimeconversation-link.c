@@ -69,6 +69,17 @@ gst_realtime_conversation_get (GstRealtimeConversation *self)
   return conversation;
 }
 
+RtPlayout *
+gst_realtime_conversation_get_playout (GstRealtimeConversation *self)
+{
+  RtPlayout *playout;
+
+  GST_OBJECT_LOCK (self);
+  playout = rt_playout_ref (self->playout);
+  GST_OBJECT_UNLOCK (self);
+  return playout;
+}
+
 void
 gst_realtime_conversation_set_connection_state (
     GstRealtimeConversation *self, GstRealtimeConnectionState state)
@@ -367,7 +378,7 @@ ended_cb (RtConversation *conversation, const RtConversationEnd *end,
   gst_realtime_conversation_count_untold (self, -1);
   /* it failed while we went down, and so it dropped nothing */
   if (!active)
-    rt_conversation_discard (self->playout);
+    rt_conversation_discard (conversation);
   if (!current)
     return;
   rt_conversation_unref (conversation);

@@ -32,7 +32,6 @@ struct _GstRealtimeConversation {
   GstPad *sinkpad;
   GstPad *srcpad;
   RtUplink *uplink;
-  RtPlayout *playout;
   RtStats *stats;
   GstRealtimeBacklog *backlog;
 
@@ -41,7 +40,8 @@ struct _GstRealtimeConversation {
   guint settings_serial; /* of their changes, and of the formats' */
   GstRealtimeConnectionState connection_state;
   gchar *session_id;
-  RtConversation *conversation;    /* the running one, or NULL */
+  RtConversation *conversation;    /* the running one, or NULL … */
+  RtPlayout *playout;              /* … and its, or that of the last one */
   GstClockTime downstream_latency; /* of the LATENCY event; NONE: none yet */
   RtAudioFormat output_format;     /* of `src` */
   RtAudioFormat input_format;      /* of `sink` */
@@ -90,9 +90,10 @@ struct _GstRealtimeConversation {
 
   /* src task */
   struct {
-    gboolean begun;   /* stream-start, caps and segment were sent */
-    gboolean discont; /* the next buffer is after a jump */
-    gboolean ran_dry; /* there was nothing to say since then */
+    RtPlayout *playout; /* what is read, of the conversation that began last */
+    gboolean begun;     /* stream-start, caps and segment were sent */
+    gboolean discont;   /* the next buffer is after a jump */
+    gboolean ran_dry;   /* there was nothing to say since then */
     GstRealtimeRun run;
     gboolean hole;           /* something else left since the last speech */
     gboolean held;           /* what is there was not to be played yet */
@@ -132,12 +133,13 @@ void gst_realtime_conversation_set_session_id (
     GstRealtimeConversation *self, const gchar *id);
 /* The running one or NULL; transfer full. */
 RtConversation *gst_realtime_conversation_get (GstRealtimeConversation *self);
+/* The running one's, or that of the last one; transfer full. */
+RtPlayout *gst_realtime_conversation_get_playout (
+    GstRealtimeConversation *self);
 
 /* -start.c */
 gboolean gst_realtime_conversation_start (GstRealtimeConversation *self);
-/* FALSE: there is none, not even one that is ending. */
-gboolean gst_realtime_conversation_close (
-    GstRealtimeConversation *self, RtClosedReason reason);
+void gst_realtime_conversation_close (GstRealtimeConversation *self);
 /* Until the I/O thread has told the end of each conversation, but not for long:
  * the application may be keeping that thread, or be on it. */
 void gst_realtime_conversation_await_ends (GstRealtimeConversation *self);

@@ -39,8 +39,9 @@ src_query (GstPad *pad, GstObject *parent, GstQuery *query)
 static void
 set_latency (GstRealtimeConversation *self, GstEvent *event)
 {
-  rt_playout_settle (
-      self->playout, gst_realtime_conversation_heard_until (self));
+  g_autoptr (RtPlayout) playout = gst_realtime_conversation_get_playout (self);
+
+  rt_playout_settle (playout, gst_realtime_conversation_heard_until (self));
   GST_OBJECT_LOCK (self);
   gst_event_parse_latency (event, &self->downstream_latency);
   GST_OBJECT_UNLOCK (self);

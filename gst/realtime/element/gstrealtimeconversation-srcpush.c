@@ -195,7 +195,8 @@ gst_realtime_conversation_push_speech (
   gboolean got;
 
   gst_buffer_map (buffer, &map, GST_MAP_WRITE);
-  got = rt_playout_read (self->playout, map.data, size, self->out.next, &read);
+  got = rt_playout_read (
+      self->out.playout, map.data, size, self->out.next, &read);
   gst_buffer_unmap (buffer, &map);
   if (!got) { /* dropped since we looked */
     gst_buffer_unref (buffer);

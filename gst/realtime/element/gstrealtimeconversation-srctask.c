@@ -63,6 +63,17 @@ take_orders (GstRealtimeConversation *self, Orders *orders)
   g_mutex_unlock (&self->wait_lock);
 }
 
+/* What another conversation says does not follow from what this one said. */
+static void
+take_playout (GstRealtimeConversation *self, Orders *orders)
+{
+  RtPlayout *before = self->out.playout;
+
+  self->out.playout = gst_realtime_conversation_get_playout (self);
+  orders->dropped |= before != self->out.playout;
+  g_clear_pointer (&before, rt_playout_unref);
+}
+
 static void
 get_timing (GstRealtimeConversation *self, Timing *timing)
 {
@@ -242,6 +253,19 @@ be_silent (GstRealtimeConversation *self, const RtPlayoutStatus *status,
   gst_realtime_conversation_src_wait (self, MIN (deadline, wake_at), TRUE);
 }
 
+/* The conversation whose playout is read, unless it is over. */
+static RtConversation *
+get_speaker (GstRealtimeConversation *self)
+{
+  RtConversation *speaker = NULL;
+
+  GST_OBJECT_LOCK (self);
+  if (self->conversation != NULL && self->playout == self->out.playout)
+    speaker = rt_conversation_ref (self->conversation);
+  GST_OBJECT_UNLOCK (self);
+  return speaker;
+}
+
 /* Tells the session what began and what ended at the listener's ear.  Returns
  * when there will be more to tell. */
 static GstClockTime
@@ -255,9 +279,9 @@ report (GstRealtimeConversation *self, const Timing *timing)
   g_array_set_size (self->out.began, 0);
   g_array_set_size (self->out.drained, 0);
   next = rt_playout_report (
-      self->playout, heard, self->out.began, self->out.drained);
+      self->out.playout, heard, self->out.began, self->out.drained);
   if (self->out.began->len > 0 || self->out.drained->len > 0) {
-    RtConversation *conversation = gst_realtime_conversation_get (self);
+    RtConversation *conversation = get_speaker (self);
 
     if (conversation != NULL) {
       rt_conversation_report (
@@ -362,6 +386,7 @@ gst_realtime_conversation_src_loop (gpointer user_data)
   GstClockTime wake_at;
 
   take_orders (self, &orders);
+  take_playout (self, &orders);
   if (orders.stopped) {
     gst_pad_pause_task (self->srcpad);
     return;
@@ -390,7 +415,7 @@ gst_realtime_conversation_src_loop (gpointer user_data)
   if (orders.joins)
     join_time (self, &timing);
   wake_at = report (self, &timing);
-  rt_playout_peek (self->playout, &status);
+  rt_playout_peek (self->out.playout, &status);
   if (status.bytes > 0
       && gst_realtime_conversation_is_stale (self, &status.format))
     status.bytes = 0;

@@ -40,34 +40,34 @@ ask_for_key (GstRealtimeConversation *self)
   return key;
 }
 
-/* Puts `conversation` (transfer full, or NULL) into the place of the running
- * one; FALSE: the element is on its way down. */
+/* Puts `conversation` with its playout into the place of the running one; FALSE:
+ * the element is on its way down.  Who has to go is closed before who stays may
+ * begin: one thread serves all, in the order in which they are marked, so that
+ * the last message of one comes before the first of the next. */
 static gboolean
-replace (GstRealtimeConversation *self, RtConversation *conversation)
+replace (GstRealtimeConversation *self, RtConversation *conversation,
+    RtPlayout *playout)
 {
-  RtConversation *old;
+  RtConversation *loser = conversation;
+  RtPlayout *rest = playout;
   gboolean active;
 
   GST_OBJECT_LOCK (self);
   active = self->active;
-  old = self->conversation;
-  self->conversation = NULL;
-  if (active && conversation != NULL)
+  if (active) {
+    loser = self->conversation;
     self->conversation = rt_conversation_ref (conversation);
-  if (active && conversation != NULL)
+    rest = self->playout;
+    self->playout = rt_playout_ref (playout);
     self->connection_state = GST_REALTIME_CONNECTION_STATE_CONNECTING;
-  GST_OBJECT_UNLOCK (self);
-
-  if (old != NULL) {
-    rt_conversation_close (old, RT_CLOSED_REQUESTED);
-    rt_conversation_unref (old);
   }
-  if (conversation != NULL) {
-    if (active)
-      rt_conversation_begin (conversation);
-    else
-      rt_conversation_close (conversation, RT_CLOSED_REQUESTED);
-    rt_conversation_unref (conversation);
+  GST_OBJECT_UNLOCK (self);
+  if (loser != NULL)
+    rt_conversation_close (loser, RT_CLOSED_REQUESTED);
+  if (active) {
+    g_clear_pointer (&loser, rt_conversation_unref);
+    rt_playout_unref (rest);
+    rt_conversation_begin (conversation);
   }
   return active;
 }
@@ -145,6 +145,34 @@ gst_realtime_conversation_offer_params (
     offer_params (self, conversation);
 }
 
+/* Takes `connect`; FALSE: the element is on its way down. */
+static gboolean
+begin (GstRealtimeConversation *self, const GstRealtimeSettings *settings,
+    RtConnectParams *connect)
+{
+  g_autoptr (RtPlayout) before = gst_realtime_conversation_get_playout (self);
+  g_autoptr (RtPlayout) playout = rt_playout_new (before);
+  const RtConversationParams params = {
+    .dialect = gst_realtime_settings_dialect (settings),
+    .config = rt_session_config_copy (settings->config),
+    .connect = connect,
+    .uplink = self->uplink,
+    .playout = playout,
+    .stats = self->stats,
+    .chunk_duration = settings->chunk_duration,
+    .barge_in = settings->barge_in != GST_REALTIME_BARGE_IN_IGNORE,
+    .barge_in_hold = settings->barge_in_hold,
+    .policy = gst_realtime_conversation_get_policy (settings),
+  };
+
+  g_autoptr (RtConversation) conversation
+      = rt_conversation_new (self->loop, &params, &gst_realtime_link_callbacks,
+          gst_realtime_link_new (self, settings), gst_realtime_link_free);
+
+  gst_realtime_conversation_count_untold (self, 1);
+  return replace (self, conversation, playout);
+}
+
 gboolean
 gst_realtime_conversation_start (GstRealtimeConversation *self)
 {
@@ -152,42 +180,24 @@ gst_realtime_conversation_start (GstRealtimeConversation *self)
   g_autoptr (GError) error = NULL;
   g_autofree gchar *warning = NULL;
   gchar *asked = ask_for_key (self);
-  RtConversationParams params = {
-    .uplink = self->uplink,
-    .playout = self->playout,
-    .stats = self->stats,
-  };
-  gpointer link;
+  RtConnectParams *connect = NULL;
   guint serial = gst_realtime_conversation_get_settings_serial (self);
 
   settings = gst_realtime_conversation_dup_settings (self);
   if (gst_realtime_settings_check (settings, &error))
-    params.connect = gst_realtime_settings_connect_params (
+    connect = gst_realtime_settings_connect_params (
         settings, asked, &warning, &error);
   gst_realtime_settings_free_key (asked);
-  if (params.connect == NULL) {
+  if (connect == NULL) {
     gst_realtime_bus_post_error (GST_ELEMENT (self), error);
     return FALSE;
   }
   warn_of_settings (self, settings, warning);
 
-  /* The old one is closed first: both are served by one thread in the order
-   * of these calls, so that its last message comes before our first. */
-  replace (self, NULL);
-  link = gst_realtime_link_new (self, settings);
-  GST_INFO_OBJECT (self, "connecting to %s", params.connect->url->display);
+  GST_INFO_OBJECT (self, "connecting to %s", connect->url->display);
   gst_realtime_bus_post_progress (
       GST_ELEMENT (self), GST_PROGRESS_TYPE_START, "connecting");
-  params.dialect = gst_realtime_settings_dialect (settings);
-  params.config = rt_session_config_copy (settings->config);
-  params.chunk_duration = settings->chunk_duration;
-  params.barge_in = settings->barge_in != GST_REALTIME_BARGE_IN_IGNORE;
-  params.barge_in_hold = settings->barge_in_hold;
-  params.policy = gst_realtime_conversation_get_policy (settings);
-  gst_realtime_conversation_count_untold (self, 1);
-  if (!replace (self,
-          rt_conversation_new (self->loop, &params,
-              &gst_realtime_link_callbacks, link, gst_realtime_link_free)))
+  if (!begin (self, settings, connect))
     return FALSE;
   /* what changed meanwhile found nobody to tell */
   if (serial != gst_realtime_conversation_get_settings_serial (self))
@@ -198,30 +208,31 @@ gst_realtime_conversation_start (GstRealtimeConversation *self)
   return TRUE;
 }
 
-gboolean
-gst_realtime_conversation_close (
-    GstRealtimeConversation *self, RtClosedReason reason)
+void
+gst_realtime_conversation_close (GstRealtimeConversation *self)
 {
   RtConversation *conversation = gst_realtime_conversation_get (self);
 
   if (conversation == NULL)
-    return FALSE;
-  rt_conversation_close (conversation, reason);
+    return;
+  rt_conversation_close (conversation, RT_CLOSED_REQUESTED);
   rt_conversation_unref (conversation);
-  return TRUE;
 }
 
 void
 gst_realtime_conversation_forget (GstRealtimeConversation *self)
 {
+  g_autoptr (RtPlayout) playout = NULL;
   RtConversation *conversation;
 
   GST_OBJECT_LOCK (self);
   conversation = g_steal_pointer (&self->conversation);
+  playout = rt_playout_ref (self->playout);
   GST_OBJECT_UNLOCK (self);
+  g_clear_pointer (&self->out.playout, rt_playout_unref);
   /* a running one drops and tells the server what was not heard */
   if (conversation == NULL)
-    rt_conversation_discard (self->playout);
+    rt_playout_drop (playout, G_MAXUINT64, NULL);
   g_clear_pointer (&conversation, rt_conversation_unref);
   gst_realtime_conversation_drop_input (self);
   gst_realtime_conversation_set_session_id (self, NULL);

@@ -218,7 +218,7 @@ static void
 go_down (GstRealtimeConversation *self)
 {
   set_active (self, FALSE);
-  gst_realtime_conversation_close (self, RT_CLOSED_REQUESTED);
+  gst_realtime_conversation_close (self);
   gst_realtime_conversation_set_sink_flushing (self, TRUE);
   gst_realtime_conversation_stop_src (self);
 }
@@ -316,6 +316,7 @@ finalize (GObject *object)
   g_free (self->session_id);
   rt_uplink_unref (self->uplink);
   rt_playout_unref (self->playout);
+  g_clear_pointer (&self->out.playout, rt_playout_unref);
   rt_stats_unref (self->stats);
   gst_realtime_backlog_unref (self->backlog);
   g_byte_array_unref (self->in.silence);

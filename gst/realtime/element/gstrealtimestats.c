@@ -19,12 +19,13 @@ state_nick (GstRealtimeConnectionState state)
 GstStructure *
 gst_realtime_stats_to_structure (GstRealtimeConversation *self)
 {
+  g_autoptr (RtPlayout) playout = gst_realtime_conversation_get_playout (self);
   GstStructure *stats
       = gst_structure_new_empty ("application/x-realtimeconversation-stats");
   GstRealtimeConnectionState state;
   RtAudioFormat format;
   RtStatsSnapshot snapshot;
-  RtPlayoutStatus playout;
+  RtPlayoutStatus voice;
   GstRealtimeBacklogStatus backlog;
   guint64 uplink;
   guint i;
@@ -35,7 +36,7 @@ gst_realtime_stats_to_structure (GstRealtimeConversation *self)
   GST_OBJECT_UNLOCK (self);
 
   rt_stats_snapshot (self->stats, &snapshot);
-  rt_playout_peek (self->playout, &playout);
+  rt_playout_peek (playout, &voice);
   gst_realtime_backlog_peek (self->backlog, &backlog);
   uplink = gst_util_uint64_scale (rt_uplink_level (self->uplink), GST_SECOND,
       (guint64) rt_audio_format_frame_size (&format) * format.rate);
@@ -51,10 +52,10 @@ gst_realtime_stats_to_structure (GstRealtimeConversation *self)
       gst_structure_set (
           stats, rt_stat_name (i), G_TYPE_UINT64, snapshot.value[i], NULL);
   }
-  gst_structure_set (stats, "audio-received", G_TYPE_UINT64, playout.received,
-      "audio-played", G_TYPE_UINT64, playout.played,
-      "audio-dropped-interrupted", G_TYPE_UINT64, playout.dropped,
-      "playout-level", G_TYPE_UINT64, playout.level, NULL);
+  gst_structure_set (stats, "audio-received", G_TYPE_UINT64, voice.received,
+      "audio-played", G_TYPE_UINT64, voice.played, "audio-dropped-interrupted",
+      G_TYPE_UINT64, voice.dropped, "playout-level", G_TYPE_UINT64, voice.level,
+      NULL);
   gst_structure_set (stats, "uplink-level", G_TYPE_UINT64, uplink,
       "response-latency-last", G_TYPE_UINT64, snapshot.latency_last,
       "response-latency-min", G_TYPE_UINT64, snapshot.latency_min,
