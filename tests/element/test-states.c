@@ -276,6 +276,27 @@ test_sync_handler (void)
 }
 
 static GstBusSyncReply
+ready_cb (GstBus *bus, GstMessage *message, gpointer user_data)
+{
+  if (gst_message_has_name (message, "realtime-response"))
+    gst_element_set_state (user_data, GST_STATE_READY);
+  return GST_BUS_PASS;
+}
+
+/* … as far as READY, and gets all that there is to say. */
+static void
+test_sync_handler_ready (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p = rt_pipeline_open (server, NULL, RT_OUT_SYNC);
+
+  gst_bus_set_sync_handler (p->bus, ready_cb, p->pipeline, NULL);
+  rt_fake_conn_send_reply_begin (p->conn, "resp", "item");
+  rt_pipeline_expect (p, "realtime-closed");
+  gst_bus_set_sync_handler (p->bus, NULL, NULL, NULL);
+}
+
+static GstBusSyncReply
 count_cb (GstBus *bus, GstMessage *message, gpointer user_data)
 {
   if (gst_message_has_name (message, "realtime-closed"))
@@ -472,6 +493,7 @@ main (int argc, char **argv)
   g_test_add_func ("/states/playing-reply", test_playing_reply);
   g_test_add_func ("/states/pause", test_pause);
   g_test_add_func ("/states/sync-handler", test_sync_handler);
+  g_test_add_func ("/states/sync-handler-ready", test_sync_handler_ready);
   g_test_add_func ("/states/closed-is-told", test_closed_is_told);
   g_test_add_func ("/states/closed-is-last", test_closed_is_last);
   g_test_add_func ("/states/stop-while-held", test_stop_while_held);
