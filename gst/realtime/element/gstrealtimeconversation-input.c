@@ -106,11 +106,13 @@ get_format (GstRealtimeConversation *self)
 }
 
 void
-gst_realtime_conversation_drop_input (GstRealtimeConversation *self)
+gst_realtime_conversation_drop_input (
+    GstRealtimeConversation *self, guint64 end)
 {
   RtAudioFormat format = get_format (self);
 
-  count_dropped (self, duration_of (&format, rt_uplink_clear (self->uplink)));
+  count_dropped (
+      self, duration_of (&format, rt_uplink_clear_until (self->uplink, end)));
 }
 
 /* Nobody listens.  It is said once; after a failure, or on the way down, the

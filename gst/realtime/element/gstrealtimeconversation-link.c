@@ -352,9 +352,12 @@ ended_cb (RtConversation *conversation, const RtConversationEnd *end,
   const gchar *secret = rt_conversation_get_secret (conversation);
   g_autofree gchar *why = NULL;
   gboolean current, active;
+  guint64 said;
 
   if (self == NULL)
     return;
+  /* while it is the running one: what is said later is the next one's */
+  said = rt_uplink_end (self->uplink);
   GST_OBJECT_LOCK (self);
   active = self->active;
   current = self->conversation == conversation;
@@ -366,7 +369,7 @@ ended_cb (RtConversation *conversation, const RtConversationEnd *end,
   why = rt_redact (end->detail, secret, MAX_LOGGED_TEXT);
   GST_INFO_OBJECT (self, "the conversation ended: %s", why);
   if (current) {
-    gst_realtime_conversation_drop_input (self);
+    gst_realtime_conversation_drop_input (self, said);
     post_end_of_progress (self, end);
     /* before the messages: a sync handler may start the next one */
     gst_realtime_conversation_set_connection_state (

@@ -178,9 +178,10 @@ void gst_realtime_conversation_take_gap (
 void gst_realtime_conversation_set_input_format (
     GstRealtimeConversation *self, const RtAudioFormat *format);
 void gst_realtime_conversation_reset_input (GstRealtimeConversation *self);
-/* Forgets and counts what was said and not sent; a chain that waits for room
- * gets some. */
-void gst_realtime_conversation_drop_input (GstRealtimeConversation *self);
+/* Forgets and counts what was said before that position and not sent; a chain
+ * that waits for room gets some. */
+void gst_realtime_conversation_drop_input (
+    GstRealtimeConversation *self, guint64 end);
 
 /* -srcpad.c */
 void gst_realtime_conversation_init_srcpad (GstRealtimeConversation *self);

@@ -81,7 +81,7 @@ end_flush (GstRealtimeConversation *self)
   RtRequest request = { .type = RT_REQUEST_CLEAR };
   gboolean clears;
 
-  gst_realtime_conversation_drop_input (self);
+  gst_realtime_conversation_drop_input (self, G_MAXUINT64);
   gst_realtime_conversation_reset_input (self);
   GST_OBJECT_LOCK (self);
   self->input_ended = FALSE;

@@ -234,7 +234,7 @@ gst_realtime_conversation_forget (GstRealtimeConversation *self)
   if (conversation == NULL)
     rt_playout_drop (playout, G_MAXUINT64, NULL);
   g_clear_pointer (&conversation, rt_conversation_unref);
-  gst_realtime_conversation_drop_input (self);
+  gst_realtime_conversation_drop_input (self, G_MAXUINT64);
   gst_realtime_conversation_set_session_id (self, NULL);
   gst_realtime_conversation_set_connection_state (
       self, GST_REALTIME_CONNECTION_STATE_DISCONNECTED);
