@@ -51,7 +51,9 @@ fetch (RtPipeline *self, gint64 deadline)
 
   if (message == NULL)
     return FALSE;
-  g_ptr_array_add (self->messages, message);
+  /* a message that is kept passes for one that nobody reads */
+  g_ptr_array_add (self->messages, gst_message_copy (message));
+  gst_message_unref (message);
   g_array_append_val (self->taken, taken);
   return TRUE;
 }

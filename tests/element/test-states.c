@@ -233,98 +233,6 @@ test_pause (void)
   g_assert_cmpuint (rt_fake_server_get_accepted (server), ==, 1);
 }
 
-typedef struct {
-  GstElement *pipeline;
-  gint done; /* atomic; ms and one */
-} SyncStop;
-
-static GstBusSyncReply
-sync_cb (GstBus *bus, GstMessage *message, gpointer user_data)
-{
-  SyncStop *stop = user_data;
-
-  if (gst_message_has_name (message, "realtime-session")) {
-    gint64 began = g_get_monotonic_time ();
-
-    gst_element_set_state (stop->pipeline, GST_STATE_NULL);
-    g_atomic_int_set (
-        &stop->done, 1 + (g_get_monotonic_time () - began) / 1000);
-  }
-  return GST_BUS_PASS;
-}
-
-/* An application may go down inside of a message. */
-static void
-test_sync_handler (void)
-{
-  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
-  g_autoptr (RtPipeline) p = rt_pipeline_new (
-      rt_fake_server_get_uri (server), RT_IN_LIVE, NULL, RT_OUT_SYNC);
-  SyncStop stop = { p->pipeline, 0 };
-  gint64 deadline = g_get_monotonic_time () + RT_WAIT_MS * 1000;
-
-  gst_bus_set_sync_handler (p->bus, sync_cb, &stop, NULL);
-  rt_fake_server_set_auto (server, TRUE);
-  rt_pipeline_play (p);
-  while (g_atomic_int_get (&stop.done) == 0) {
-    g_assert_cmpint (g_get_monotonic_time (), <, deadline);
-    g_usleep (1000);
-  }
-  g_assert_cmpint (g_atomic_int_get (&stop.done), <=, LIMIT_MS);
-  g_assert_true (rt_fake_server_wait_idle (server, RT_WAIT_MS));
-  gst_bus_set_sync_handler (p->bus, NULL, NULL, NULL);
-}
-
-static GstBusSyncReply
-ready_cb (GstBus *bus, GstMessage *message, gpointer user_data)
-{
-  if (gst_message_has_name (message, "realtime-response"))
-    gst_element_set_state (user_data, GST_STATE_READY);
-  return GST_BUS_PASS;
-}
-
-/* … as far as READY, and gets all that there is to say. */
-static void
-test_sync_handler_ready (void)
-{
-  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
-  g_autoptr (RtPipeline) p = rt_pipeline_open (server, NULL, RT_OUT_SYNC);
-
-  gst_bus_set_sync_handler (p->bus, ready_cb, p->pipeline, NULL);
-  rt_fake_conn_send_reply_begin (p->conn, "resp", "item");
-  rt_pipeline_expect (p, "realtime-closed");
-  gst_bus_set_sync_handler (p->bus, NULL, NULL, NULL);
-}
-
-static GstBusSyncReply
-count_cb (GstBus *bus, GstMessage *message, gpointer user_data)
-{
-  if (gst_message_has_name (message, "realtime-closed"))
-    g_atomic_int_inc ((gint *) user_data);
-  return GST_BUS_PASS;
-}
-
-/* Its end is told before the way down is over, on a bus that is flushed then;
- * what was being said is told before. */
-static void
-test_closed_is_told (void)
-{
-  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
-  gint closed = 0, i;
-
-  for (i = 1; i <= 100; i++) {
-    g_autoptr (RtPipeline) p = rt_pipeline_open (server, NULL, RT_OUT_SYNC);
-
-    gst_bus_set_sync_handler (p->bus, count_cb, &closed, NULL);
-    rt_pipeline_stop (p);
-    g_assert_cmpint (g_atomic_int_get (&closed), ==, i);
-    gst_bus_set_sync_handler (p->bus, NULL, NULL, NULL);
-    g_assert_true (rt_fake_server_wait_idle (server, RT_WAIT_MS));
-    g_assert_cmpint (g_atomic_int_get (&closed), ==, i);
-    rt_fake_server_forget_ended (server);
-  }
-}
-
 static void
 test_closed_is_last (void)
 {
@@ -343,22 +251,6 @@ test_closed_is_last (void)
   g_assert_true (g_str_has_suffix (order,
       " realtime-speech realtime-interrupted realtime-transcript "
       "realtime-closed"));
-}
-
-/* A thread of ours that the application itself keeps is not waited for. */
-static void
-test_stop_while_held (void)
-{
-  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
-  g_autoptr (RtPipeline) p = rt_pipeline_open (server, NULL, RT_OUT_SYNC);
-
-  g_object_set (p->pipeline, "auto-flush-bus", FALSE, NULL);
-  rt_pipeline_hold (p);
-  g_assert_cmpuint (rt_pipeline_stop (p), <, LIMIT_MS);
-  g_assert_cmpuint (rt_pipeline_count (p, "realtime-closed"), ==, 0);
-  rt_pipeline_let_go (p);
-  rt_pipeline_expect (p, "realtime-closed");
-  g_assert_true (rt_fake_server_wait_idle (server, RT_WAIT_MS));
 }
 
 /* The last words of a conversation may come while its pipeline is freed. */
@@ -492,11 +384,7 @@ main (int argc, char **argv)
       "/states/blocked-downstream-alone", test_blocked_downstream_alone);
   g_test_add_func ("/states/playing-reply", test_playing_reply);
   g_test_add_func ("/states/pause", test_pause);
-  g_test_add_func ("/states/sync-handler", test_sync_handler);
-  g_test_add_func ("/states/sync-handler-ready", test_sync_handler_ready);
-  g_test_add_func ("/states/closed-is-told", test_closed_is_told);
   g_test_add_func ("/states/closed-is-last", test_closed_is_last);
-  g_test_add_func ("/states/stop-while-held", test_stop_while_held);
   g_test_add_func ("/states/freed-at-once", test_freed_at_once);
   g_test_add_func ("/states/cycles", test_cycles);
   return g_test_run ();

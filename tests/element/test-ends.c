@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The end of a conversation by the state of its pipeline, whoever changes
+ * that, and who is told of it.
+ */
+#include "rtpipeline.h"
+
+/* From any state to NULL. */
+#define LIMIT_MS 1000
+
+typedef struct {
+  GstElement *pipeline;
+  gint done; /* atomic; ms and one */
+} SyncStop;
+
+static GstBusSyncReply
+sync_cb (GstBus *bus, GstMessage *message, gpointer user_data)
+{
+  SyncStop *stop = user_data;
+
+  if (gst_message_has_name (message, "realtime-session")) {
+    gint64 began = g_get_monotonic_time ();
+
+    gst_element_set_state (stop->pipeline, GST_STATE_NULL);
+    g_atomic_int_set (
+        &stop->done, 1 + (g_get_monotonic_time () - began) / 1000);
+  }
+  return GST_BUS_PASS;
+}
+
+/* An application may go down inside of a message. */
+static void
+test_sync_handler (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p = rt_pipeline_new (
+      rt_fake_server_get_uri (server), RT_IN_LIVE, NULL, RT_OUT_SYNC);
+  SyncStop stop = { p->pipeline, 0 };
+  gint64 deadline = g_get_monotonic_time () + RT_WAIT_MS * 1000;
+
+  gst_bus_set_sync_handler (p->bus, sync_cb, &stop, NULL);
+  rt_fake_server_set_auto (server, TRUE);
+  rt_pipeline_play (p);
+  while (g_atomic_int_get (&stop.done) == 0) {
+    g_assert_cmpint (g_get_monotonic_time (), <, deadline);
+    g_usleep (1000);
+  }
+  g_assert_cmpint (g_atomic_int_get (&stop.done), <=, LIMIT_MS);
+  g_assert_true (rt_fake_server_wait_idle (server, RT_WAIT_MS));
+  gst_bus_set_sync_handler (p->bus, NULL, NULL, NULL);
+}
+
+static GstBusSyncReply
+ready_cb (GstBus *bus, GstMessage *message, gpointer user_data)
+{
+  if (gst_message_has_name (message, "realtime-response"))
+    gst_element_set_state (user_data, GST_STATE_READY);
+  return GST_BUS_PASS;
+}
+
+/* … as far as READY, and gets all that there is to say. */
+static void
+test_sync_handler_ready (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p = rt_pipeline_open (server, NULL, RT_OUT_SYNC);
+
+  gst_bus_set_sync_handler (p->bus, ready_cb, p->pipeline, NULL);
+  rt_fake_conn_send_reply_begin (p->conn, "resp", "item");
+  rt_pipeline_expect (p, "realtime-closed");
+  gst_bus_set_sync_handler (p->bus, NULL, NULL, NULL);
+}
+
+static GstBusSyncReply
+count_cb (GstBus *bus, GstMessage *message, gpointer user_data)
+{
+  if (gst_message_has_name (message, "realtime-closed"))
+    g_atomic_int_inc ((gint *) user_data);
+  return GST_BUS_PASS;
+}
+
+/* Its end is told before the way down is over, on a bus that is flushed then;
+ * what was being said is told before. */
+static void
+test_is_told (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  gint closed = 0, i;
+
+  for (i = 1; i <= 100; i++) {
+    g_autoptr (RtPipeline) p = rt_pipeline_open (server, NULL, RT_OUT_SYNC);
+
+    gst_bus_set_sync_handler (p->bus, count_cb, &closed, NULL);
+    rt_pipeline_stop (p);
+    g_assert_cmpint (g_atomic_int_get (&closed), ==, i);
+    gst_bus_set_sync_handler (p->bus, NULL, NULL, NULL);
+    g_assert_true (rt_fake_server_wait_idle (server, RT_WAIT_MS));
+    g_assert_cmpint (g_atomic_int_get (&closed), ==, i);
+    rt_fake_server_forget_ended (server);
+  }
+}
+
+/* A thread of ours that the application itself keeps is not waited for. */
+static void
+test_while_held (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p = rt_pipeline_open (server, NULL, RT_OUT_SYNC);
+
+  g_object_set (p->pipeline, "auto-flush-bus", FALSE, NULL);
+  rt_pipeline_hold (p);
+  g_assert_cmpuint (rt_pipeline_stop (p), <, LIMIT_MS);
+  g_assert_cmpuint (rt_pipeline_count (p, "realtime-closed"), ==, 0);
+  rt_pipeline_let_go (p);
+  rt_pipeline_expect (p, "realtime-closed");
+  g_assert_true (rt_fake_server_wait_idle (server, RT_WAIT_MS));
+}
+
+int
+main (int argc, char **argv)
+{
+  rt_element_test_init (&argc, &argv);
+  g_test_add_func ("/ends/sync-handler", test_sync_handler);
+  g_test_add_func ("/ends/sync-handler-ready", test_sync_handler_ready);
+  g_test_add_func ("/ends/is-told", test_is_told);
+  g_test_add_func ("/ends/while-held", test_while_held);
+  return g_test_run ();
+}
