@@ -3,10 +3,10 @@
  * Replies that are far longer than they take to arrive: all of a long one is
  * kept and played, and a server that sends without end has to wait.
  */
+#include "rtmemory.h"
 #include "rtpipeline.h"
 #include "rtspeech.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define DELTA_MS 1000
@@ -83,45 +83,20 @@ wait_until_stuck (Sender *self, RtPipeline *p)
   g_assert_cmpint (before, <, self->seconds);
 }
 
-static gsize
-resident_size (void)
-{
-  g_autofree gchar *text = NULL;
-  gulong total, resident;
-
-  if (!g_file_get_contents ("/proc/self/statm", &text, NULL, NULL)
-      || sscanf (text, "%lu %lu", &total, &resident) != 2)
-    g_error ("no /proc/self/statm");
-  return resident * 4096;
-}
-
-/* A sanitizer's memory says nothing about ours. */
-static void
-check_growth (gsize before)
-{
-#ifndef __SANITIZE_ADDRESS__
-  gsize now = resident_size ();
-
-  g_test_message (
-      "%" G_GSIZE_FORMAT " kB more", now > before ? (now - before) / 1024 : 0);
-  g_assert_cmpuint (now, <, before + MAX_GROWTH);
-#endif
-}
-
 /* All of it is taken at once, plays in its own time, and can be stopped. */
 static void
 test_ten_minutes (void)
 {
   g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
   g_autoptr (RtPipeline) p = rt_pipeline_open (server, NULL, RT_OUT_SYNC);
-  gsize before = resident_size ();
+  gsize before = rt_memory_get_resident ();
   Sender sender;
   guint64 dropped, played;
 
   start (&sender, p, "long", TEN_MINUTES);
   rt_pipeline_expect_with (p, "realtime-response", "status", "completed");
   g_thread_join (sender.thread);
-  check_growth (before);
+  rt_memory_assert_growth (before, MAX_GROWTH);
   g_assert_true (rt_pipeline_wait_audio (p, RT_PCM_MS (500), RT_WAIT_MS));
   g_assert_true (rt_pipeline_act (p, "interrupt"));
   rt_pipeline_expect (p, "realtime-interrupted");
@@ -155,13 +130,13 @@ test_back_pressure (void)
       = rt_pipeline_open (server, "pace=false", RT_OUT_ANY);
   g_autoptr (GstPad) pad = gst_element_get_static_pad (p->rt, "src");
   gulong probe = block (p, pad);
-  gsize before = resident_size ();
+  gsize before = rt_memory_get_resident ();
   g_autoptr (GByteArray) audio = NULL;
   Sender sender;
 
   start (&sender, p, "long", HALF_AN_HOUR);
   wait_until_stuck (&sender, p);
-  check_growth (before);
+  rt_memory_assert_growth (before, MAX_GROWTH);
   gst_pad_remove_probe (pad, probe);
   g_assert_true (
       rt_pipeline_wait_audio (p, RT_PCM_MS (HALF_AN_HOUR * 1000), 60000));

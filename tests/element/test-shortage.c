@@ -15,8 +15,8 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
+#include "rtmemory.h"
 #include "rtpeer.h"
 #include "rtpipeline.h"
 
@@ -131,7 +131,6 @@ limit_threads (guint headroom)
 static void
 limit_memory (guint headroom)
 {
-  g_autofree gchar *text = NULL;
   void *volatile heap; /* or the compiler would leave it out */
   struct rlimit limit;
 
@@ -140,10 +139,8 @@ limit_memory (guint headroom)
   mallopt (M_TRIM_THRESHOLD, 2 * HEAP_SIZE);
   heap = malloc (HEAP_SIZE);
   free (heap);
-  g_assert_true (g_file_get_contents ("/proc/self/statm", &text, NULL, NULL));
   getrlimit (RLIMIT_AS, &limit);
-  limit.rlim_cur = g_ascii_strtoull (text, NULL, 10) * sysconf (_SC_PAGESIZE)
-                   + (gsize) headroom * MIB;
+  limit.rlim_cur = rt_memory_get_address_space () + (gsize) headroom * MIB;
   g_assert_cmpint (setrlimit (RLIMIT_AS, &limit), ==, 0);
 }
 

@@ -4,11 +4,10 @@
  * behind.
  */
 #include <dirent.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "rtmemory.h"
 #include "rtpipeline.h"
 #include "rtspeech.h"
 
@@ -298,18 +297,6 @@ assert_settles_at (const gchar *folder, guint expected)
   g_assert_cmpuint (count_entries (folder), <=, expected);
 }
 
-static gsize
-resident_kb (void)
-{
-  gulong total = 0, resident = 0;
-  FILE *file = fopen ("/proc/self/statm", "r");
-
-  g_assert_nonnull (file);
-  g_assert_cmpint (fscanf (file, "%lu %lu", &total, &resident), ==, 2);
-  fclose (file);
-  return resident * (sysconf (_SC_PAGESIZE) / 1024);
-}
-
 static void
 cycle (RtPipeline *p, RtFakeServer *server, guint times)
 {
@@ -345,21 +332,21 @@ test_cycles (void)
   g_autoptr (RtPipeline) p = rt_pipeline_new (
       rt_fake_server_get_uri (server), RT_IN_LIVE, NULL, RT_OUT_SYNC);
   guint threads, descriptors;
-  gsize resident;
+  gsize before;
 
   rt_fake_server_set_auto (server, TRUE);
   cycle (p, server, 20);
   threads = count_entries ("/proc/self/task");
   descriptors = count_entries ("/proc/self/fd");
-  resident = resident_kb ();
+  before = rt_memory_get_resident () / 1024;
   cycle (p, server, 100);
   assert_settles_at ("/proc/self/task", threads);
   assert_settles_at ("/proc/self/fd", descriptors);
   g_test_message ("resident: %" G_GSIZE_FORMAT
                   " kB, after 100 cycles %" G_GSIZE_FORMAT " kB",
-      resident, resident_kb ());
+      before, rt_memory_get_resident () / 1024);
 #ifndef __SANITIZE_ADDRESS__ /* which keeps what was freed */
-  g_assert_cmpuint (resident_kb (), <, resident + 2048);
+  g_assert_cmpuint (rt_memory_get_resident () / 1024, <, before + 2048);
 #endif
 }
 

@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 
+#include "rtmemory.h"
 #include "rtpipeline.h"
 
 #ifdef __SANITIZE_ADDRESS__
@@ -30,31 +31,6 @@ typedef struct {
   guint notices; /* that something was left out … */
   guint64 told;  /* … and how much, together */
 } Tally;
-
-static gsize
-resident_size (void)
-{
-  g_autofree gchar *text = NULL;
-  gulong total, resident;
-
-  if (!g_file_get_contents ("/proc/self/statm", &text, NULL, NULL)
-      || sscanf (text, "%lu %lu", &total, &resident) != 2)
-    g_error ("no /proc/self/statm");
-  return resident * 4096;
-}
-
-/* A sanitizer's memory says nothing about ours. */
-static void
-check_growth (gsize before)
-{
-#ifndef __SANITIZE_ADDRESS__
-  gsize now = resident_size ();
-
-  g_test_message (
-      "%" G_GSIZE_FORMAT " kB more", now > before ? (now - before) / 1024 : 0);
-  g_assert_cmpuint (now, <, before + MAX_GROWTH);
-#endif
-}
 
 static void
 tally_error (Tally *tally, const GstStructure *s)
@@ -176,13 +152,13 @@ test_partials (void)
   g_autoptr (RtPipeline) p = rt_pipeline_open (server, NULL, RT_OUT_ANY);
   g_autoptr (GstBus) bus = gst_element_get_bus (p->pipeline);
   Tally tally = { 0 }, late = { 0 };
-  gsize before = resident_size ();
+  gsize before = rt_memory_get_resident ();
   guint64 dropped;
   guint i;
 
   for (i = 0; i < ROUNDS; i++)
     send_round (p, i);
-  check_growth (before);
+  rt_memory_assert_growth (before, MAX_GROWTH);
   read_bus (bus, &tally);
   g_test_message ("%u messages, %u partials", tally.all, tally.partials);
   g_assert_cmpuint (tally.all, <, MOST_MOMENTS);

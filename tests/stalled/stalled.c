@@ -6,8 +6,8 @@
 #include <gst/gst.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "rtmemory.h"
 #include "rtpeer.h"
 
 #define RATE 24000
@@ -32,12 +32,7 @@ typedef struct {
 static gdouble
 get_rss (void)
 {
-  g_autofree gchar *text = NULL;
-  guint64 pages = 0;
-
-  if (g_file_get_contents ("/proc/self/statm", &text, NULL, NULL))
-    pages = g_ascii_strtoull (strchr (text, ' '), NULL, 10);
-  return pages * sysconf (_SC_PAGESIZE) / 1024.0 / 1024.0;
+  return rt_memory_get_resident () / 1024.0 / 1024.0;
 }
 
 static void

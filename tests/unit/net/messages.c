@@ -4,10 +4,10 @@
  * breaches of the protocol.
  */
 #include "netclient.h"
+#include "rtmemory.h"
 
 #include <string.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #define MIB (1024 * 1024)
 
@@ -130,15 +130,6 @@ test_limit (void)
   pair_clear (&pair);
 }
 
-static gsize
-address_space (void)
-{
-  g_autofree gchar *text = NULL;
-
-  g_assert_true (g_file_get_contents ("/proc/self/statm", &text, NULL, NULL));
-  return g_ascii_strtoull (text, NULL, 10) * sysconf (_SC_PAGESIZE);
-}
-
 /* In a process of its own: GLib would end it when libsoup collects more than
  * there is. */
 static void
@@ -159,7 +150,7 @@ test_no_memory (void)
     return;
   }
   pair_init (&pair);
-  limit.rlim_cur = limit.rlim_max = address_space () + 64 * MIB;
+  limit.rlim_cur = limit.rlim_max = rt_memory_get_address_space () + 64 * MIB;
   g_assert_cmpint (setrlimit (RLIMIT_AS, &limit), ==, 0);
   rt_fake_conn_send_bytes (pair.conn, head, sizeof (head));
   end = net_client_expect_end (pair.client, RT_END_PROTOCOL, NET_WAIT);
