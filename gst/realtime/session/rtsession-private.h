@@ -54,6 +54,7 @@ struct _RtSession {
   guint updates;        /* told and not answered */
   gchar *update_id;     /* of the last one … */
   gchar *update_before; /* … and what it followed, or NULL */
+  gchar *refused_id;    /* of the last one that had an error, or NULL */
   gchar *taken;         /* the last one that was taken; NULL: none was */
   guint serial;         /* of our event ids */
 

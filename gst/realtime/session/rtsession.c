@@ -48,6 +48,7 @@ rt_session_free (RtSession *self)
   g_free (self->greeting_id);
   g_free (self->update_id);
   g_free (self->update_before);
+  g_free (self->refused_id);
   g_free (self->taken);
   g_free (self->past);
   rt_timeline_free (self->timeline);

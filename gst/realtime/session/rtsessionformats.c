@@ -73,6 +73,19 @@ answers_last (RtSession *self)
   return self->updates == 0;
 }
 
+/* The server may find several errors in one update: that is one answer. */
+static gboolean
+refuses_last (RtSession *self, const RtErrorInfo *error)
+{
+  if (g_strcmp0 (error->event_id, self->refused_id) != 0) {
+    g_free (self->refused_id);
+    self->refused_id = g_strdup (error->event_id);
+    answers_last (self);
+  }
+  return self->updates == 0
+         && g_strcmp0 (error->event_id, self->update_id) == 0;
+}
+
 void
 rt_session_update_taken (
     RtSession *self, const RtSessionInfo *info, RtEffects *effects)
@@ -94,8 +107,7 @@ void
 rt_session_update_refused (
     RtSession *self, const RtErrorInfo *error, RtEffects *effects)
 {
-  gboolean last = answers_last (self)
-                  && g_strcmp0 (error->event_id, self->update_id) == 0;
+  gboolean last = refuses_last (self, error);
 
   /* the answer to what is told instead is waited for */
   if (!rt_session_tell_rest (self, error, effects) && last)

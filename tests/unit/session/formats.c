@@ -93,6 +93,20 @@ static const Row asked_twice[] = {
       UPDATED "; " MISMATCH ("input", "pcma at 8000", "pcmu at 8000") },
 };
 
+/* Two errors of one update are one answer. */
+static const Row asked_thrice[] = {
+  OPEN,
+  { "config input=pcmu", "send update" },
+  { "config input=pcma", "send update" },
+  { "error code=invalid_value msg=no param=a event=rt_update_1",
+      "note error warning invalid_value 'no (a)' rt_update_1" },
+  { "error code=invalid_value msg=no param=b event=rt_update_1",
+      "note error warning invalid_value 'no (b)' rt_update_1" },
+  { "session_updated id=s1 in=pcmu", UPDATED },
+  { "session_updated id=s1 in=pcmu",
+      UPDATED "; " MISMATCH ("input", "pcma at 8000", "pcmu at 8000") },
+};
+
 static const Row changed_by_itself[] = {
   OPEN,
   { "session_updated id=s1 in=pcm@24000 out=pcm@24000", UPDATED },
@@ -151,6 +165,7 @@ static const Table tables[] = {
   TABLE ("nothing-said", "input=pcmu codec=pcmu", nothing_said),
   TABLE ("before-it-was-asked", "codec=pcmu", before_it_was_asked),
   TABLE ("asked-twice", "", asked_twice),
+  TABLE ("asked-thrice", "", asked_thrice),
   TABLE ("changed-by-itself", "", changed_by_itself),
   TABLE ("refused", "input=pcmu codec=pcmu", refused),
   TABLE ("refused-and-alike", "", refused_and_alike),
