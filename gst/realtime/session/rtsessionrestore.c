@@ -67,7 +67,8 @@ rt_session_greet (RtSession *self)
   return command;
 }
 
-/* The session that follows was greeted a while ago: was that the last word? */
+/* The session that follows was greeted a while ago: was that the last word?  Its
+ * answer to that is still to be heard. */
 static void
 greet_again (RtSession *self, RtEffects *effects)
 {
@@ -75,6 +76,7 @@ greet_again (RtSession *self, RtEffects *effects)
   g_autofree gchar *event_id = g_steal_pointer (&self->greeting_id);
   g_autoptr (RtCommand) command = rt_session_greet (self);
 
+  self->updates = 1;
   if (strcmp (before, self->greeting) != 0)
     rt_session_tell_settings (self, g_steal_pointer (&before), effects);
   else

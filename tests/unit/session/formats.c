@@ -107,6 +107,37 @@ static const Row asked_thrice[] = {
       UPDATED "; " MISMATCH ("input", "pcma at 8000", "pcmu at 8000") },
 };
 
+/* What the session that waited was greeted with is answered, too. */
+static const Row greeted_before[] = {
+  OPEN,
+  { "session_updated id=s1 in=pcm@24000", UPDATED },
+  { "greet", "send update" },
+  { "config input=pcmu", "send update" },
+  { "session_updated id=s1 in=pcmu", UPDATED },
+  { "lost", "" },
+  { "opened greeted", "send update; note started resumed" },
+  { "session_created id=s2 in=pcm@24000",
+      "ready; note session s2 created; repeat" },
+  { "session_updated id=s2 in=pcm@24000", "note session s2 updated" },
+  { "session_updated id=s2 in=pcm@24000",
+      "note session s2 updated; " MISMATCH (
+          "input", "pcmu at 8000", "pcm at 24000") },
+};
+
+/* … also when it changes later. */
+static const Row greeted_alike[] = {
+  OPEN,
+  { "session_updated id=s1 in=pcm@24000", UPDATED },
+  { "greet", "send update" },
+  { "lost", "" },
+  { "opened greeted", "note started resumed" },
+  { "session_created id=s2 in=pcm@24000",
+      "ready; note session s2 created; repeat" },
+  { "config input=pcmu", "send update" },
+  { "session_updated id=s2 in=pcm@24000", "note session s2 updated" },
+  { "session_updated id=s2 in=pcmu", "note session s2 updated" },
+};
+
 static const Row changed_by_itself[] = {
   OPEN,
   { "session_updated id=s1 in=pcm@24000 out=pcm@24000", UPDATED },
@@ -166,6 +197,8 @@ static const Table tables[] = {
   TABLE ("before-it-was-asked", "codec=pcmu", before_it_was_asked),
   TABLE ("asked-twice", "", asked_twice),
   TABLE ("asked-thrice", "", asked_thrice),
+  TABLE ("greeted-before", "", greeted_before),
+  TABLE ("greeted-alike", "", greeted_alike),
   TABLE ("changed-by-itself", "", changed_by_itself),
   TABLE ("refused", "input=pcmu codec=pcmu", refused),
   TABLE ("refused-and-alike", "", refused_and_alike),
