@@ -116,6 +116,57 @@ test_while_held (void)
   g_assert_true (rt_fake_server_wait_idle (server, RT_WAIT_MS));
 }
 
+/* connection-state */
+enum { STATE_CONNECTING = 1 };
+
+typedef struct {
+  RtPipeline *p;
+  RtFakeServer *server;
+  gint done; /* atomic */
+} Follower;
+
+static GstBusSyncReply
+follow_cb (GstBus *bus, GstMessage *message, gpointer user_data)
+{
+  Follower *self = user_data;
+  GstProgressType type;
+
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_PROGRESS
+      && !g_atomic_int_get (&self->done)) {
+    gst_message_parse_progress (message, &type, NULL, NULL);
+    if (type == GST_PROGRESS_TYPE_ERROR) {
+      rt_fake_server_set_handshake (self->server, RT_FAKE_HANDSHAKE_SILENT);
+      g_assert_true (rt_pipeline_act (self->p, "start"));
+      g_atomic_int_set (&self->done, TRUE);
+    }
+  }
+  return GST_BUS_PASS;
+}
+
+/* Who is told that there is no session may start the next one at once, and what
+ * is shown is of that. */
+static void
+test_followed (void)
+{
+  g_autoptr (RtFakeServer) server
+      = rt_fake_server_new (RT_FAKE_SERVER_TOLERANT);
+  g_autoptr (RtPipeline) p = rt_pipeline_new (
+      rt_fake_server_get_uri (server), RT_IN_LIVE, NULL, RT_OUT_SYNC);
+  Follower follower = { p, server, FALSE };
+  gint state = -1;
+
+  rt_fake_server_set_http (server, 403, NULL, "no");
+  rt_fake_server_set_handshake (server, RT_FAKE_HANDSHAKE_HTTP);
+  gst_bus_set_sync_handler (p->bus, follow_cb, &follower, NULL);
+  rt_pipeline_play (p);
+  rt_pipeline_expect_type (p, GST_MESSAGE_ERROR);
+  while (rt_fake_server_get_requests (server) < 2)
+    g_assert_nonnull (rt_fake_server_expect_connection (server, RT_WAIT_MS));
+  g_object_get (p->rt, "connection-state", &state, NULL);
+  g_assert_cmpint (state, ==, STATE_CONNECTING);
+  gst_bus_set_sync_handler (p->bus, NULL, NULL, NULL);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -124,5 +175,6 @@ main (int argc, char **argv)
   g_test_add_func ("/ends/sync-handler-ready", test_sync_handler_ready);
   g_test_add_func ("/ends/is-told", test_is_told);
   g_test_add_func ("/ends/while-held", test_while_held);
+  g_test_add_func ("/ends/followed", test_followed);
   return g_test_run ();
 }

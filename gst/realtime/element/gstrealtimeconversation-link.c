@@ -325,16 +325,11 @@ gst_realtime_conversation_await_ends (GstRealtimeConversation *self)
 }
 
 static void
-post_end_of_progress (
-    GstRealtimeConversation *self, const RtConversationEnd *end)
+post_end_of_progress (GstRealtimeConversation *self,
+    const RtConversationEnd *end, GstRealtimeConnectionState before)
 {
-  GstRealtimeConnectionState state;
-
-  GST_OBJECT_LOCK (self);
-  state = self->connection_state;
-  GST_OBJECT_UNLOCK (self);
-  if (state != GST_REALTIME_CONNECTION_STATE_CONNECTING
-      && state != GST_REALTIME_CONNECTION_STATE_RECONNECTING)
+  if (before != GST_REALTIME_CONNECTION_STATE_CONNECTING
+      && before != GST_REALTIME_CONNECTION_STATE_RECONNECTING)
     return;
   if (end->failed)
     gst_realtime_bus_post_progress (
@@ -344,6 +339,35 @@ post_end_of_progress (
         GST_ELEMENT (self), GST_PROGRESS_TYPE_CANCELED, "closed");
 }
 
+/* What the element was when a conversation ended. */
+typedef struct {
+  gboolean active;
+  gboolean current; /* that one was the running one */
+  GstRealtimeConnectionState state;
+} Scene;
+
+/* It is not the running one any more, and its end is what is shown: from here on
+ * the next one may begin, from a sync handler or another thread, and what that
+ * shows stays. */
+static Scene
+let_go (GstRealtimeConversation *self, RtConversation *conversation,
+    gboolean failed)
+{
+  Scene scene;
+
+  GST_OBJECT_LOCK (self);
+  scene.active = self->active;
+  scene.current = self->conversation == conversation;
+  scene.state = self->connection_state;
+  if (scene.current) {
+    self->conversation = NULL;
+    self->connection_state = failed ? GST_REALTIME_CONNECTION_STATE_FAILED
+                                    : GST_REALTIME_CONNECTION_STATE_CLOSED;
+  }
+  GST_OBJECT_UNLOCK (self);
+  return scene;
+}
+
 static void
 ended_cb (RtConversation *conversation, const RtConversationEnd *end,
     gpointer user_data)
@@ -351,38 +375,30 @@ ended_cb (RtConversation *conversation, const RtConversationEnd *end,
   g_autoptr (GstRealtimeConversation) self = get_element (user_data);
   const gchar *secret = rt_conversation_get_secret (conversation);
   g_autofree gchar *why = NULL;
-  gboolean current, active;
   guint64 said;
+  Scene scene;
 
   if (self == NULL)
     return;
   /* while it is the running one: what is said later is the next one's */
   said = rt_uplink_end (self->uplink);
-  GST_OBJECT_LOCK (self);
-  active = self->active;
-  current = self->conversation == conversation;
-  if (current)
-    self->conversation = NULL;
-  GST_OBJECT_UNLOCK (self);
+  scene = let_go (self, conversation, end->failed);
 
   /* servers repeat the key that they refuse */
   why = rt_redact (end->detail, secret, MAX_LOGGED_TEXT);
   GST_INFO_OBJECT (self, "the conversation ended: %s", why);
-  if (current) {
+  if (scene.current) {
     gst_realtime_conversation_drop_input (self, said);
-    post_end_of_progress (self, end);
-    /* before the messages: a sync handler may start the next one */
-    gst_realtime_conversation_set_connection_state (
-        self, end->failed ? GST_REALTIME_CONNECTION_STATE_FAILED
-                          : GST_REALTIME_CONNECTION_STATE_CLOSED);
+    post_end_of_progress (self, end, scene.state);
+    g_object_notify (G_OBJECT (self), "connection-state");
     gst_realtime_conversation_set_session_id (self, NULL);
   }
   gst_realtime_bus_post_end (GST_ELEMENT (self), end, secret);
   gst_realtime_conversation_count_untold (self, -1);
   /* it failed while we went down, and so it dropped nothing */
-  if (!active)
+  if (!scene.active)
     rt_conversation_discard (conversation);
-  if (!current)
+  if (!scene.current)
     return;
   rt_conversation_unref (conversation);
   gst_realtime_conversation_pass_end (self);
