@@ -167,6 +167,56 @@ test_followed (void)
   gst_bus_set_sync_handler (p->bus, NULL, NULL, NULL);
 }
 
+typedef struct {
+  RtPipeline *p;
+  gint over; /* atomic */
+} Starter;
+
+/* An application that takes its time to hear that there is a conversation. */
+static void
+linger_cb (GObject *object, GParamSpec *pspec, gpointer user_data)
+{
+  Starter *self = user_data;
+  gint state;
+
+  g_object_get (object, "connection-state", &state, NULL);
+  while (state == STATE_CONNECTING && !g_atomic_int_get (&self->over))
+    g_usleep (1000);
+}
+
+static gpointer
+start_run (gpointer user_data)
+{
+  g_assert_true (rt_pipeline_act (((Starter *) user_data)->p, "start"));
+  return NULL;
+}
+
+/* It may be over before who started it hears of it: its stream ends once. */
+static void
+test_over_before_start_returns (void)
+{
+  g_autoptr (RtFakeServer) server = rt_fake_server_new (0);
+  g_autoptr (RtPipeline) p = rt_pipeline_open (server, NULL, RT_OUT_ANY);
+  Starter starter = { p, FALSE };
+  GThread *thread;
+
+  g_assert_true (rt_pipeline_act (p, "close"));
+  rt_pipeline_expect (p, "realtime-closed");
+  g_signal_connect (
+      p->rt, "notify::connection-state", G_CALLBACK (linger_cb), &starter);
+  thread = g_thread_new ("start", start_run, &starter);
+  g_assert_nonnull (rt_fake_server_expect_connection (server, RT_WAIT_MS));
+  rt_pipeline_expect_with (p, "realtime-session", "session-id", "sess_fake_2");
+  rt_pipeline_push_eos (p);
+  rt_pipeline_expect_with (p, "realtime-closed", "reason", "eos");
+  g_assert_nonnull (rt_pipeline_wait_event (p, GST_EVENT_EOS, 0, RT_WAIT_MS));
+  g_atomic_int_set (&starter.over, TRUE);
+  g_thread_join (thread);
+  g_usleep (200 * 1000);
+  g_assert_cmpuint (rt_pipeline_count_events (p, GST_EVENT_EOS), ==, 1);
+  g_assert_cmpuint (rt_pipeline_count_events (p, GST_EVENT_FLUSH_STOP), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -176,5 +226,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ends/is-told", test_is_told);
   g_test_add_func ("/ends/while-held", test_while_held);
   g_test_add_func ("/ends/followed", test_followed);
+  g_test_add_func (
+      "/ends/over-before-start-returns", test_over_before_start_returns);
   return g_test_run ();
 }

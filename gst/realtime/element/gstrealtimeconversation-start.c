@@ -67,6 +67,8 @@ replace (GstRealtimeConversation *self, RtConversation *conversation,
   if (active) {
     g_clear_pointer (&loser, rt_conversation_unref);
     rt_playout_unref (rest);
+    /* before it can be over: what it does to the stream then stays */
+    gst_realtime_conversation_revive_src (self);
     rt_conversation_begin (conversation);
   }
   return active;
@@ -203,7 +205,6 @@ gst_realtime_conversation_start (GstRealtimeConversation *self)
   if (serial != gst_realtime_conversation_get_settings_serial (self))
     gst_realtime_conversation_settings_changed (self);
   g_object_notify (G_OBJECT (self), "connection-state");
-  gst_realtime_conversation_revive_src (self);
   gst_realtime_conversation_pass_end (self);
   return TRUE;
 }
