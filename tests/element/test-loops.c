@@ -14,6 +14,7 @@
 #define CONTESTS 30
 #define STARTS 5 /* of each side */
 #define REFUSALS 200
+#define INTERRUPTIONS 40
 
 /* In the place of GLib's: as on a machine that is worth two I/O threads. */
 __attribute__ ((visibility ("default"))) guint
@@ -280,6 +281,38 @@ test_restarts (gconstpointer data)
   ballast_clear (&ballast);
 }
 
+/* The user interrupts the old one while the new one takes its place: what is
+ * downstream is not left flushing, nor is the new one held. */
+static void
+test_interrupted (gconstpointer props)
+{
+  g_autoptr (RtFakeServer) server
+      = rt_fake_server_new (RT_FAKE_SERVER_TOLERANT);
+  g_autoptr (RtPipeline) p = rt_pipeline_open (server, props, RT_OUT_ANY);
+  guint round;
+
+  for (round = 0; round < INTERRUPTIONS; round++) {
+    Flood *flood = flood_new (p->conn, round);
+
+    await_flood (p);
+    rt_fake_conn_send_text (p->conn,
+        "{\"type\":\"input_audio_buffer.speech_started\","
+        "\"audio_start_ms\":0,\"item_id\":\"user\"}");
+    g_usleep (g_random_int_range (0, 2000));
+    g_assert_true (rt_pipeline_act (p, "start"));
+    p->conn = rt_fake_server_expect_connection (server, RT_WAIT_MS);
+    rt_pipeline_expect (p, "realtime-session");
+    rt_pipeline_expect (p, "realtime-session");
+    forget_output (p);
+    speak (p, round + 1);
+    assert_voice (p, 0, round + 1, TRUE);
+    flood_free (flood);
+    rt_fake_server_forget_ended (server);
+  }
+  rt_pipeline_stop (p);
+  assert_sums (p);
+}
+
 /* The state that is not going to change by itself. */
 static void
 await_state (RtPipeline *p, gint wanted)
@@ -405,6 +438,9 @@ main (int argc, char **argv)
 
     g_test_add_data_func (path, &kinds[i], test_restarts);
   }
+  g_test_add_data_func ("/loops/interrupted", "latency=20", test_interrupted);
+  g_test_add_data_func ("/loops/interrupted/held",
+      "latency=20 barge-in-hold=60000", test_interrupted);
   g_test_add_func ("/loops/contest", test_contest);
   g_test_add_func ("/loops/refused", test_refused);
   return g_test_run ();
