@@ -217,6 +217,82 @@ test_over_before_start_returns (void)
   g_assert_cmpuint (rt_pipeline_count_events (p, GST_EVENT_FLUSH_STOP), ==, 0);
 }
 
+static gchar *
+dup_session_id (RtPipeline *p)
+{
+  gchar *id = NULL;
+
+  g_object_get (p->rt, "session-id", &id, NULL);
+  return id;
+}
+
+static void
+assert_connecting (RtPipeline *p)
+{
+  g_autofree gchar *id = dup_session_id (p);
+  gint state = -1;
+
+  g_object_get (p->rt, "connection-state", &state, NULL);
+  g_assert_cmpint (state, ==, STATE_CONNECTING);
+  g_assert_cmpstr (id, ==, NULL);
+}
+
+/* Of the one before nothing is shown. */
+static void
+test_replaced (void)
+{
+  g_autoptr (RtFakeServer) server
+      = rt_fake_server_new (RT_FAKE_SERVER_TOLERANT);
+  g_autoptr (RtPipeline) p = rt_pipeline_open (server, NULL, RT_OUT_SYNC);
+  g_autofree gchar *id = dup_session_id (p);
+
+  g_assert_cmpstr (id, ==, "sess_fake_1");
+  rt_fake_server_set_handshake (server, RT_FAKE_HANDSHAKE_SILENT);
+  g_assert_true (rt_pipeline_act (p, "start"));
+  rt_pipeline_expect (p, "realtime-closed");
+  g_assert_nonnull (rt_fake_server_expect_connection (server, RT_WAIT_MS));
+  assert_connecting (p);
+}
+
+static void
+log_cb (GstDebugCategory *category, GstDebugLevel level, const gchar *file,
+    const gchar *function, gint line, GObject *object, GstDebugMessage *message,
+    gpointer user_data)
+{
+  Follower *self = user_data;
+
+  if (!g_str_equal (gst_debug_message_get (message), "the session is ready")
+      || g_atomic_int_get (&self->done))
+    return;
+  g_atomic_int_set (&self->done, TRUE);
+  rt_fake_server_set_handshake (self->server, RT_FAKE_HANDSHAKE_SILENT);
+  g_assert_true (rt_pipeline_act (self->p, "start"));
+}
+
+/* … even if it is ready in that moment: as another thread would start the next
+ * one, only that it is sure to come then. */
+static void
+test_replaced_when_ready (void)
+{
+  g_autoptr (RtFakeServer) server
+      = rt_fake_server_new (RT_FAKE_SERVER_TOLERANT);
+  g_autoptr (RtPipeline) p = rt_pipeline_new (
+      rt_fake_server_get_uri (server), RT_IN_LIVE, NULL, RT_OUT_SYNC);
+  Follower follower = { p, server, FALSE };
+
+  rt_fake_server_set_auto (server, TRUE);
+  gst_debug_remove_log_function (gst_debug_log_default);
+  gst_debug_add_log_function (log_cb, &follower, NULL);
+  gst_debug_set_threshold_for_name ("realtimeconversation", GST_LEVEL_INFO);
+  rt_pipeline_play (p);
+  rt_pipeline_expect (p, "realtime-closed");
+  while (rt_fake_server_get_requests (server) < 2)
+    g_assert_nonnull (rt_fake_server_expect_connection (server, RT_WAIT_MS));
+  gst_debug_unset_threshold_for_name ("realtimeconversation");
+  gst_debug_remove_log_function (log_cb);
+  assert_connecting (p);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -228,5 +304,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ends/followed", test_followed);
   g_test_add_func (
       "/ends/over-before-start-returns", test_over_before_start_returns);
+  g_test_add_func ("/ends/replaced", test_replaced);
+  g_test_add_func ("/ends/replaced-when-ready", test_replaced_when_ready);
   return g_test_run ();
 }

@@ -80,28 +80,38 @@ gst_realtime_conversation_get_playout (GstRealtimeConversation *self)
   return playout;
 }
 
-void
-gst_realtime_conversation_set_connection_state (
-    GstRealtimeConversation *self, GstRealtimeConnectionState state)
+/* OBJECT_LOCK */
+static gboolean
+shows (GstRealtimeConversation *self, const RtConversation *of)
 {
-  gboolean changed;
+  return of == NULL || self->conversation == of;
+}
+
+gboolean
+gst_realtime_conversation_set_connection_state (GstRealtimeConversation *self,
+    const RtConversation *of, GstRealtimeConnectionState state)
+{
+  gboolean shown, changed;
 
   GST_OBJECT_LOCK (self);
-  changed = self->connection_state != state;
-  self->connection_state = state;
+  shown = shows (self, of);
+  changed = shown && self->connection_state != state;
+  if (changed)
+    self->connection_state = state;
   GST_OBJECT_UNLOCK (self);
   if (changed)
     g_object_notify (G_OBJECT (self), "connection-state");
+  return shown;
 }
 
 void
 gst_realtime_conversation_set_session_id (
-    GstRealtimeConversation *self, const gchar *id)
+    GstRealtimeConversation *self, const RtConversation *of, const gchar *id)
 {
   gboolean changed;
 
   GST_OBJECT_LOCK (self);
-  changed = g_strcmp0 (self->session_id, id) != 0;
+  changed = shows (self, of) && g_strcmp0 (self->session_id, id) != 0;
   if (changed) {
     g_free (self->session_id);
     self->session_id = g_strdup (id);
@@ -133,10 +143,10 @@ progress_cb (
   GST_DEBUG_OBJECT (self, "connection: %s", stage);
   if (g_str_equal (stage, "ready")) {
     GST_INFO_OBJECT (self, "the session is ready");
-    gst_realtime_conversation_set_connection_state (
-        self, GST_REALTIME_CONNECTION_STATE_READY);
-    gst_realtime_bus_post_progress (
-        GST_ELEMENT (self), GST_PROGRESS_TYPE_COMPLETE, "session ready");
+    if (gst_realtime_conversation_set_connection_state (
+            self, conversation, GST_REALTIME_CONNECTION_STATE_READY))
+      gst_realtime_bus_post_progress (
+          GST_ELEMENT (self), GST_PROGRESS_TYPE_COMPLETE, "session ready");
   } else
     gst_realtime_bus_post_progress (
         GST_ELEMENT (self), GST_PROGRESS_TYPE_CONTINUE, stage);
@@ -144,16 +154,18 @@ progress_cb (
 
 /* Before the message: a sync handler may look. */
 static void
-show_reconnecting (GstRealtimeConversation *self)
+show_reconnecting (
+    GstRealtimeConversation *self, const RtConversation *conversation)
 {
   GstRealtimeConnectionState before;
 
   GST_OBJECT_LOCK (self);
   before = self->connection_state;
   GST_OBJECT_UNLOCK (self);
-  gst_realtime_conversation_set_connection_state (
-      self, GST_REALTIME_CONNECTION_STATE_RECONNECTING);
-  gst_realtime_conversation_set_session_id (self, NULL);
+  if (!gst_realtime_conversation_set_connection_state (
+          self, conversation, GST_REALTIME_CONNECTION_STATE_RECONNECTING))
+    return;
+  gst_realtime_conversation_set_session_id (self, conversation, NULL);
   if (before == GST_REALTIME_CONNECTION_STATE_READY)
     gst_realtime_bus_post_progress (
         GST_ELEMENT (self), GST_PROGRESS_TYPE_START, "reconnecting");
@@ -177,12 +189,12 @@ note_cb (RtConversation *conversation, const RtNote *note, gpointer user_data)
   if (note->type == RT_NOTE_SESSION && is_current (self, conversation)) {
     g_autofree gchar *id = rt_redact_secret (note->session_id, secret);
 
-    gst_realtime_conversation_set_session_id (self, id);
+    gst_realtime_conversation_set_session_id (self, conversation, id);
   }
   if (note->type == RT_NOTE_RECONNECTING && is_current (self, conversation)) {
     GST_INFO_OBJECT (self, "attempt %u to connect follows in %u ms",
         note->attempt, note->delay);
-    show_reconnecting (self);
+    show_reconnecting (self, conversation);
   }
   gst_realtime_bus_post_note (
       GST_ELEMENT (self), note, link->mode, link->protocol, secret);
@@ -391,7 +403,8 @@ ended_cb (RtConversation *conversation, const RtConversationEnd *end,
     gst_realtime_conversation_drop_input (self, said);
     post_end_of_progress (self, end, scene.state);
     g_object_notify (G_OBJECT (self), "connection-state");
-    gst_realtime_conversation_set_session_id (self, NULL);
+    /* it comes of this thread: the next one has none yet */
+    gst_realtime_conversation_set_session_id (self, NULL, NULL);
   }
   gst_realtime_bus_post_end (GST_ELEMENT (self), end, secret);
   gst_realtime_conversation_count_untold (self, -1);

@@ -127,10 +127,13 @@ extern const RtConversationCallbacks gst_realtime_link_callbacks;
 gpointer gst_realtime_link_new (
     GstRealtimeConversation *self, const GstRealtimeSettings *settings);
 void gst_realtime_link_free (gpointer link);
-void gst_realtime_conversation_set_connection_state (
-    GstRealtimeConversation *self, GstRealtimeConnectionState state);
+/* What is shown of a conversation while it is the running one, or, NULL, of
+ * whichever is.  FALSE: it is not, and another one's is shown. */
+gboolean gst_realtime_conversation_set_connection_state (
+    GstRealtimeConversation *self, const RtConversation *of,
+    GstRealtimeConnectionState state);
 void gst_realtime_conversation_set_session_id (
-    GstRealtimeConversation *self, const gchar *id);
+    GstRealtimeConversation *self, const RtConversation *of, const gchar *id);
 /* The running one or NULL; transfer full. */
 RtConversation *gst_realtime_conversation_get (GstRealtimeConversation *self);
 /* The running one's, or that of the last one; transfer full. */

@@ -50,6 +50,7 @@ replace (GstRealtimeConversation *self, RtConversation *conversation,
 {
   RtConversation *loser = conversation;
   RtPlayout *rest = playout;
+  g_autofree gchar *session_id = NULL;
   gboolean active;
 
   GST_OBJECT_LOCK (self);
@@ -60,6 +61,7 @@ replace (GstRealtimeConversation *self, RtConversation *conversation,
     rest = self->playout;
     self->playout = rt_playout_ref (playout);
     self->connection_state = GST_REALTIME_CONNECTION_STATE_CONNECTING;
+    session_id = g_steal_pointer (&self->session_id);
   }
   GST_OBJECT_UNLOCK (self);
   if (loser != NULL)
@@ -71,6 +73,8 @@ replace (GstRealtimeConversation *self, RtConversation *conversation,
     gst_realtime_conversation_revive_src (self);
     rt_conversation_begin (conversation);
   }
+  if (session_id != NULL)
+    g_object_notify (G_OBJECT (self), "session-id");
   return active;
 }
 
@@ -236,7 +240,7 @@ gst_realtime_conversation_forget (GstRealtimeConversation *self)
     rt_playout_drop (playout, G_MAXUINT64, NULL);
   g_clear_pointer (&conversation, rt_conversation_unref);
   gst_realtime_conversation_drop_input (self, G_MAXUINT64);
-  gst_realtime_conversation_set_session_id (self, NULL);
+  gst_realtime_conversation_set_session_id (self, NULL, NULL);
   gst_realtime_conversation_set_connection_state (
-      self, GST_REALTIME_CONNECTION_STATE_DISCONNECTED);
+      self, NULL, GST_REALTIME_CONNECTION_STATE_DISCONNECTED);
 }
