@@ -257,9 +257,9 @@ rt_connection_is_writable (RtConnection *self)
 }
 
 gint64
-rt_connection_last_heard (RtConnection *self)
+rt_connection_last_told (RtConnection *self)
 {
-  return rt_transport_last_heard (self->transport);
+  return rt_transport_last_told (self->transport);
 }
 
 void

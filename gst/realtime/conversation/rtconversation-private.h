@@ -189,8 +189,9 @@ void rt_connection_serve (RtConnection *connection);
 void rt_connection_send (
     RtConnection *connection, const gchar *text, gsize size);
 gboolean rt_connection_is_writable (RtConnection *connection);
-/* When anything came of the server, monotonic us. */
-gint64 rt_connection_last_heard (RtConnection *connection);
+/* When anything came of the server, and all that had come was told; monotonic
+ * us. */
+gint64 rt_connection_last_told (RtConnection *connection);
 /* FALSE: what the server says waits in the network. */
 void rt_connection_set_reading (RtConnection *connection, gboolean reading);
 /* The session is there: the deadline is met. */

@@ -52,7 +52,7 @@ send_audio (RtConversation *self, const RtAudioFormat *format,
 
   self->dialect->encode_audio (format, data, size, self->frame);
   rt_connection_send (self->connection, self->frame->str, self->frame->len);
-  rt_recall_heard (self->recall, rt_connection_last_heard (self->connection));
+  rt_recall_heard (self->recall, rt_connection_last_told (self->connection));
   rt_recall_append (
       self->recall, format, data, size, time, g_get_monotonic_time ());
   g_mutex_lock (&self->lock);

@@ -80,7 +80,7 @@ RtTransport *rt_transport_open (RtLoop *loop, RtConnectParams *params,
 gboolean rt_transport_is_writable (RtTransport *self);
 /* When anything came last of a connection that is up, be it a pong, before
  * which nothing is that was not told yet; monotonic us. */
-gint64 rt_transport_last_heard (RtTransport *self);
+gint64 rt_transport_last_told (RtTransport *self);
 /* One text message of `size` bytes, copied.  Ignored after the end. */
 void rt_transport_send (RtTransport *self, const gchar *text, gsize size);
 /* Of a connection that is up.  FALSE: nothing is read, and so the server made to wait, until it is TRUE

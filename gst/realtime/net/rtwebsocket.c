@@ -240,7 +240,7 @@ watchdog_cb (gpointer user_data)
 }
 
 gint64
-rt_transport_last_heard (RtTransport *self)
+rt_transport_last_told (RtTransport *self)
 {
   return rt_guard_last_told (self->guard);
 }
